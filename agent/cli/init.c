@@ -1,0 +1,284 @@
+/* postroom init: asks for an address, guesses the rest, writes postroom.yaml. Secrets
+ * never go through here. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/owned.h"
+#include "cli/options.h"
+#include "cli/print.h"
+#include "cli/providers.h"
+#include "sorters/sorters.h"
+
+enum {
+    PATIENCE_MS = 3000
+};
+
+#define ADDRESS_PATTERN "^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$"
+#define SERVER_PATTERN "^imaps?://[][A-Za-z0-9.:-]+$"
+#define STATE_PATTERN "^/[A-Za-z0-9_./-]*$"
+
+/* What the file is made of. Owned. */
+typedef struct Draft {
+    CommonOptions common;
+    char *address, *server, *state;
+    char *file;
+    char *mx; /* of the domain; NULL: not known */
+    const MailProvider *provider;
+} Draft;
+
+static void
+draft_clear(Draft *draft)
+{
+    options_clear(&draft->common);
+    g_free(draft->address);
+    g_free(draft->server);
+    g_free(draft->state);
+    g_free(draft->file);
+    g_free(draft->mx);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
+
+/* An empty answer, or none, is `usual`. Owned; NULL: there is none. */
+static char *
+ask(const char *question, const char *usual)
+{
+    char *line = NULL;
+    size_t size = 0;
+    char *answer;
+
+    (void)fprintf(stderr, "%s%s%s%s: ", question, usual ? " [" : "", usual ? usual : "",
+                  usual ? "]" : "");
+    if (getline(&line, &size, stdin) < 0) {
+        free(line);
+        (void)fputc('\n', stderr);
+        return g_strdup(usual);
+    }
+    answer = g_strdup(*g_strstrip(line) ? line : usual);
+    free(line);
+    return answer;
+}
+
+/* False: said what is wrong. */
+static bool
+complete(char **value, const char *question, const char *usual, const char *pattern)
+{
+    g_autofree char *trouble = NULL;
+
+    if (!*value)
+        *value = ask(question, usual);
+    if (*value &&
+        g_regex_match_simple(pattern, *value, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT))
+        return true;
+    trouble = g_strdup_printf("%s: '%s' is none", question, *value ? *value : "");
+    (void)options_usage("init", trouble);
+    return false;
+}
+
+static void
+ask_mx(Draft *draft, const char *domain)
+{
+    g_autoptr(GError) unable = NULL; /* then nothing is guessed from it */
+    g_autoptr(Resolver) resolver = resolver_new(draft->common.resolver, &unable);
+    g_autoptr(DnsAnswer) answer = NULL;
+    const DnsRecord *best = NULL;
+
+    if (!resolver)
+        return;
+    answer = resolver_ask(resolver, domain, DNS_MX, PATIENCE_MS);
+    for (guint i = 0; answer->records && i < answer->records->len; i++) {
+        const DnsRecord *record = answer->records->pdata[i];
+
+        if (!best || record->preference < best->preference)
+            best = record;
+    }
+    if (best && g_regex_match_simple("^[A-Za-z0-9.-]+$", best->text, G_REGEX_DEFAULT,
+                                     G_REGEX_MATCH_DEFAULT))
+        draft->mx = g_strdup(best->text);
+}
+
+static char *
+guess_server(Draft *draft)
+{
+    const char *domain = strchr(draft->address, '@') + 1;
+
+    draft->provider = provider_of_domain(domain);
+    if (!draft->provider) {
+        ask_mx(draft, domain);
+        draft->provider = draft->mx ? provider_of_mx(draft->mx) : NULL;
+    }
+    return draft->provider ? g_strdup(draft->provider->server)
+                           : g_strconcat("imaps://imap.", domain, NULL);
+}
+
+static bool
+is_microsoft(const Draft *draft)
+{
+    return draft->provider && g_str_equal(draft->provider->profile, "m365");
+}
+
+static void
+append_border(GString *text, const Draft *draft)
+{
+    const char *profile = draft->provider ? draft->provider->profile : "none";
+
+    g_string_append(text, "    border:  # where the outer world ends: see docs/"
+                          "configure.md\n");
+    g_string_append_printf(text, "      profile: %s  # rfc8601, gmail, m365 or none\n",
+                           profile);
+    if (g_str_equal(profile, "none") && draft->mx)
+        g_string_append_printf(text,
+                               "      hosts: [%s]  # servers that take your mail "
+                               "from outside\n",
+                               draft->mx);
+    else if (g_str_equal(profile, "none"))
+        g_string_append(text, "      # hosts: [mx.example.com]  # servers that take "
+                              "your mail from outside\n");
+}
+
+static void
+append_secret(GString *text, const Draft *draft, const char *name)
+{
+    g_autofree char *folder = g_path_get_dirname(draft->file);
+    g_autofree char *file = g_canonicalize_filename(folder, NULL);
+
+    if (is_microsoft(draft))
+        g_string_append_printf(
+            text,
+            "    oauth2:  # Microsoft takes no passwords\n"
+            "      provider: microsoft\n"
+            "      tenant: your-tenant.onmicrosoft.com\n"
+            "      client_id: 00000000-0000-0000-0000-000000000000  # as registered\n"
+            "      client_secret: {file: \"%s/%s.secret\"}  # mode 0600\n",
+            file, name);
+    else
+        g_string_append_printf(text,
+                               "    password: {file: \"%s/%s.password\"}  # mode 0600; "
+                               "or {command: C}, {env: NAME}, {credential: NAME}\n",
+                               file, name);
+}
+
+static char *
+write_text(const Draft *draft)
+{
+    const char *domain = strchr(draft->address, '@') + 1;
+    g_autofree char *local =
+        g_strndup(draft->address, (gsize)(domain - 1 - draft->address));
+    GString *text = g_string_new("# Postroom, written by `postroom init`. All keys: "
+                                 "`postroom check --sample`.\n");
+
+    g_string_append_printf(text,
+                           "state: \"%s\"  # the database and nothing else\n"
+                           "our_domains: [\"%s\"]  # ours: loops, impersonation\n"
+                           "# resolver: 127.0.0.1@53  # default: the system's\n\n"
+                           "mailboxes:\n"
+                           "  - name: \"%s\"\n"
+                           "    address: \"%s\"\n"
+                           "    server: \"%s\"\n"
+                           "    user: \"%s\"\n",
+                           draft->state, domain, local, draft->address, draft->server,
+                           draft->address);
+    append_secret(text, draft, local);
+    g_string_append(text, "    start: now  # now, all or 2026-01-01: what the first "
+                          "visit takes in\n");
+    append_border(text, draft);
+    g_string_append(text,
+                    "    department: support  # where its tickets go\n\n"
+                    "# webhooks:  # who is told; docs/webhooks.md\n"
+                    "#   - name: crm\n"
+                    "#     url: https://crm.example.com/hooks/postroom\n"
+                    "#     secret: {file: /etc/postroom/crm.secret}  # whsec_...\n");
+    return g_string_free(text, FALSE);
+}
+
+/* Never over a file that is there. */
+static bool
+write_file(const char *file, const char *text, GError **error)
+{
+    g_auto(OwnedFd) fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    size_t size = strlen(text);
+
+    if (fd >= 0 && write(fd, text, size) == (ssize_t)size)
+        return true;
+    g_set_error(error, FAULT, errno == EEXIST ? FAULT_CONFIG : FAULT_FATAL, "'%s': %s",
+                file, g_strerror(errno));
+    return false;
+}
+
+static int
+finish(const Draft *draft)
+{
+    g_autofree char *text = write_text(draft);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Config) config = NULL;
+
+    if (!write_file(draft->file, text, &error))
+        return options_fail(error);
+    config = config_load(draft->file, &error);
+    if (!config)
+        return options_fail(error);
+    (void)printf("%s: written and good\n", draft->file);
+    if (draft->provider && draft->provider->advice)
+        (void)printf("%s: %s\n", draft->provider->name, draft->provider->advice);
+    (void)puts("Next: put the secret where the file says (mode 0600), then run "
+               "`postroom doctor`.");
+    return print_end();
+}
+
+static int
+run(Draft *draft)
+{
+    g_autofree char *server = NULL;
+    g_autofree char *state = NULL;
+
+    if (draft->common.rest[0])
+        return options_usage("init", "it takes no words");
+    draft->file = g_strdup(draft->common.config_file ? draft->common.config_file
+                                                     : "postroom.yaml");
+    if (access(draft->file, F_OK) == 0) {
+        (void)fprintf(stderr, "postroom: '%s' is there already and stays as it is\n",
+                      draft->file);
+        return EX_CONFIG;
+    }
+    if (!complete(&draft->address, "Address of the mailbox", NULL, ADDRESS_PATTERN))
+        return EX_USAGE;
+    server = guess_server(draft);
+    state = geteuid() == 0 ? g_strdup("/var/lib/postroom")
+                           : g_build_filename(g_get_home_dir(), "postroom", NULL);
+    if (draft->provider)
+        (void)fprintf(stderr, "That is %s.\n", draft->provider->name);
+    if (!complete(&draft->server, "IMAP server", server, SERVER_PATTERN) ||
+        !complete(&draft->state, "Folder of the database", state, STATE_PATTERN))
+        return EX_USAGE;
+    return finish(draft);
+}
+
+int
+cli_init(int argc, char **argv)
+{
+    g_auto(Draft) draft = {0};
+    const GOptionEntry own[] = {{"address", 0, 0, G_OPTION_ARG_STRING, &draft.address,
+                                 "of the mailbox; asked for where it is not given",
+                                 "ADDRESS"},
+                                {"server", 0, 0, G_OPTION_ARG_STRING, &draft.server,
+                                 "imaps://host[:port]; guessed, and asked for", "URL"},
+                                {"state", 0, 0, G_OPTION_ARG_FILENAME, &draft.state,
+                                 "folder of the database; asked for", "FOLDER"},
+                                G_OPTION_ENTRY_NULL};
+    int code;
+
+    if (!options_parse(&draft.common, argc, argv, "",
+                       "Asks for an address, guesses its server, writes a commented "
+                       "postroom.yaml (or the file of -c), and checks it. Asks for no "
+                       "secret and writes none.",
+                       own, &code))
+        return code;
+    return run(&draft);
+}

@@ -1,0 +1,172 @@
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+
+void
+options_clear(CommonOptions *options)
+{
+    g_free(options->config_file);
+    g_free(options->resolver);
+    g_strfreev(options->rest);
+    memset(options, 0, sizeof *options);
+}
+
+int
+options_fail(const GError *error)
+{
+    (void)fprintf(stderr, "postroom: %s\n", error->message);
+    return fault_exit_code(error);
+}
+
+int
+options_usage(const char *command, const char *trouble)
+{
+    (void)fprintf(stderr, "postroom %s: %s (see 'postroom %s --help')\n", command,
+                  trouble, command);
+    return EX_USAGE;
+}
+
+/* GLib ends the process after printing help unless it is asked for here. */
+static bool
+asks_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+bool
+options_parse(CommonOptions *options, int argc, char **argv, const char *synopsis,
+              const char *summary, const GOptionEntry *own, int *exit_code)
+{
+    gboolean json = FALSE;
+    const GOptionEntry common[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_file,
+         "the configuration file", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "one JSON object a line", NULL},
+        {"resolver", 0, 0, G_OPTION_ARG_STRING, &options->resolver,
+         "DNS server, or 'none'", "ADDR@PORT"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL,
+         NULL},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(GOptionContext) context = g_option_context_new(synopsis);
+    g_autofree char *name = g_strconcat("postroom ", argv[0], NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_set_prgname(name);
+    g_option_context_set_summary(context, summary);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, common, NULL);
+    if (own)
+        g_option_context_add_main_entries(context, own, NULL);
+    if (asks_help(argc, argv)) {
+        g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+
+        (void)fputs(help, stdout);
+        *exit_code = EX_OK;
+        return false;
+    }
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        *exit_code = options_usage(argv[0], error->message);
+        return false;
+    }
+    options->json = json;
+    if (!options->rest)
+        options->rest = g_new0(char *, 1);
+    return true;
+}
+
+/* The file the user named, else the first that is there. */
+static char *
+find_config(const CommonOptions *options)
+{
+    const char *named =
+        options->config_file ? options->config_file : g_getenv("POSTROOM_CONFIG");
+
+    if (named && *named)
+        return g_strdup(named);
+    if (access("postroom.yaml", F_OK) == 0)
+        return g_strdup("postroom.yaml");
+    return g_strdup("/etc/postroom/postroom.yaml");
+}
+
+Config *
+options_load_config(const CommonOptions *options, int *exit_code)
+{
+    g_autofree char *file = find_config(options);
+    g_autoptr(GError) error = NULL;
+    Config *config = config_load(file, &error);
+
+    if (!config) {
+        (void)fprintf(stderr, "%s\n", error->message);
+        *exit_code = fault_exit_code(error);
+        return NULL;
+    }
+    log_configure(config->log_level, config->log_format);
+    log_show_addresses(config->log_addresses);
+    return config;
+}
+
+const MailboxConfig *
+options_find_mailbox(const Config *config, const char *command, const char *name)
+{
+    g_autofree char *trouble = NULL;
+
+    for (guint i = 0; i < config->mailboxes->len; i++) {
+        const MailboxConfig *mailbox = config->mailboxes->pdata[i];
+
+        if (g_str_equal(mailbox->name, name))
+            return mailbox;
+    }
+    trouble =
+        g_strdup_printf("no mailbox '%s' is configured in %s", name, config->file);
+    (void)options_usage(command, trouble);
+    return NULL;
+}
+
+SortSettings *
+options_sort_settings(const CommonOptions *options, const char *command,
+                      const char *name, char **resolver, int *exit_code)
+{
+    g_autoptr(Config) config = NULL;
+    const MailboxConfig *mailbox = NULL;
+    bool is_named = options->config_file || g_getenv("POSTROOM_CONFIG");
+
+    *resolver = g_strdup(options->resolver);
+    if (!is_named && !name && access("postroom.yaml", F_OK) != 0 &&
+        access("/etc/postroom/postroom.yaml", F_OK) != 0)
+        return sort_settings_new();
+    config = options_load_config(options, exit_code);
+    if (!config)
+        return NULL;
+    if (name && !(mailbox = options_find_mailbox(config, command, name))) {
+        *exit_code = EX_USAGE;
+        return NULL;
+    }
+    if (!name && config->mailboxes->len == 1)
+        mailbox = config->mailboxes->pdata[0];
+    if (!*resolver)
+        *resolver = g_strdup(config->resolver);
+    return config_sort_settings(config, mailbox);
+}
+
+StoreReader *
+options_open_reader(const CommonOptions *options, int *exit_code)
+{
+    g_autoptr(Config) config = options_load_config(options, exit_code);
+    g_autoptr(GError) error = NULL;
+    StoreReader *reader;
+
+    if (!config)
+        return NULL;
+    reader = store_reader_open(config->state, &error);
+    if (!reader)
+        *exit_code = options_fail(error);
+    return reader;
+}

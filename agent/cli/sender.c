@@ -1,0 +1,123 @@
+#include "cli/sender.h"
+
+#include <string.h>
+
+#include "cli/print.h"
+
+static void
+add_reason(GString *line, const char *reason)
+{
+    g_string_append_printf(line, "%s%s", strchr(line->str, ':') ? "; " : ": ", reason);
+}
+
+static void
+add_signature(GString *line, const DkimFacts *facts)
+{
+    bool is_rsa = facts->algorithm && g_str_has_prefix(facts->algorithm, "rsa");
+    g_autofree char *key = is_rsa && facts->key_bits
+                               ? g_strdup_printf("RSA-%d", (int)facts->key_bits)
+                               : g_strdup(is_rsa ? "RSA" : "Ed25519");
+    g_autofree char *reason =
+        g_strdup_printf("DKIM of %s (%s) aligned", facts->domain, key);
+
+    add_reason(line, reason);
+}
+
+/* "authenticated: DKIM of example.com (RSA-2048) aligned; SPF passed for 192.0.2.7" */
+static char *
+summary(const Verdict *verdict)
+{
+    GString *line = g_string_new(verdict_kind_name(verdict->kind));
+
+    if (verdict->kind == VERDICT_AUTHENTICATED && verdict->source == SOURCE_LOCAL) {
+        for (size_t i = 0; i < list_length(verdict->dkim); i++) {
+            const DkimFacts *facts = verdict->dkim->pdata[i];
+
+            if (facts->is_aligned)
+                add_signature(line, facts);
+        }
+        if (verdict->dmarc.alignment.spf) {
+            g_autofree char *reason =
+                g_strdup_printf("SPF passed for %s", verdict->border.ip);
+
+            add_reason(line, reason);
+        }
+    } else if (list_length(verdict->because) > 0) {
+        add_reason(line, verdict->because->pdata[0]);
+    }
+    return g_string_free(line, FALSE);
+}
+
+static void
+print_border(const BorderFacts *border)
+{
+    g_autofree char *line = NULL;
+
+    if (!border->ip)
+        return;
+    line = g_strdup_printf("%s, which called itself %s, came to %s%s%s", border->ip,
+                           border->helo ? border->helo : "nothing",
+                           border->by ? border->by : "us",
+                           border->envelope_from ? " with mail of " : "",
+                           !border->envelope_from   ? ""
+                           : *border->envelope_from ? border->envelope_from
+                                                    : "nobody (a null sender)");
+    print_field("border", line);
+}
+
+/* `title    result for DOMAIN: because`; nothing for what was not looked at. */
+static void
+print_mechanism(const char *title, AuthResult result, const char *domain,
+                const char *because)
+{
+    const char *name = auth_result_name(result);
+    g_autofree char *line = g_strdup_printf(
+        "%s%s%s%s%s", name ? name : "not judged", domain ? " for " : "",
+        domain ? domain : "", because ? ": " : "", because ? because : "");
+
+    if (name || because)
+        print_field(title, line);
+}
+
+static void
+print_dmarc(const DmarcFacts *facts)
+{
+    g_autofree char *policy =
+        facts->policy
+            ? g_strdup_printf(" (policy %s of %s)", facts->policy, facts->policy_domain)
+            : g_strdup("");
+    g_autofree char *because =
+        facts->because ? g_strconcat(facts->because, policy, NULL) : NULL;
+
+    print_mechanism("dmarc", facts->result, NULL, because);
+}
+
+void
+sender_print(const Verdict *verdict)
+{
+    g_autofree char *line = summary(verdict);
+
+    print_field("sender", line);
+    /* The further reasons of the verdict are those of its mechanisms, told below. */
+    for (size_t i = 0; i < list_length(verdict->flags); i++)
+        print_field(i ? "" : "flags", verdict->flags->pdata[i]);
+    print_border(&verdict->border);
+    print_mechanism("spf", verdict->spf.result, verdict->spf.domain,
+                    verdict->spf.because);
+    for (size_t i = 0; i < list_length(verdict->dkim); i++) {
+        const DkimFacts *facts = verdict->dkim->pdata[i];
+
+        print_mechanism("dkim", facts->result, facts->domain, facts->because);
+    }
+    print_dmarc(&verdict->dmarc);
+    if (verdict->arc.instances > 0)
+        print_mechanism("arc", verdict->arc.result, verdict->arc.sealer,
+                        verdict->arc.because);
+    if (verdict->results_header.because) {
+        g_autofree char *word = g_strdup_printf(
+            "%s: %s", verdict->results_header.is_trusted ? "believed" : "not believed",
+            verdict->results_header.because);
+
+        print_field("results", word);
+    }
+}

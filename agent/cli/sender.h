@@ -1,0 +1,6 @@
+/* Who really sent a mail, told to a person. */
+#pragma once
+
+#include "model/verdict.h"
+
+void sender_print(const Verdict *verdict);

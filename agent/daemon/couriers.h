@@ -1,0 +1,18 @@
+/* The courier thread: takes due deliveries from the outbox, posts them, writes down how
+ * it went. */
+#pragma once
+
+#include "ingest/ingest.h"
+
+typedef struct Couriers Couriers;
+
+/* FAULT_CONFIG: an endpoint's secret cannot be read. */
+Couriers *couriers_new(const IngestHouse *house, GError **error);
+/* Waits for attempts under way. */
+void couriers_free(Couriers *couriers);
+
+/* There is something new in the outbox. Any thread. */
+void couriers_wake(Couriers *couriers);
+
+/* Blocks until every delivery that is due has been tried; how many rows still wait. */
+bool couriers_drain(Couriers *couriers, int64_t *waiting, GError **error);

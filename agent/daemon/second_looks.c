@@ -1,0 +1,105 @@
+#include "daemon/second_looks.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+    EVERY_S = 5,
+    SWEEP_EVERY_S = 3600,
+};
+
+struct SecondLooks {
+    const IngestHouse *house;
+    Couriers *couriers;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards the rest */
+    pthread_cond_t closing;
+    bool is_closing;
+};
+
+/* False: the house closes. */
+static bool
+wait_a_while(SecondLooks *looks)
+{
+    struct timespec until;
+    int late = 0;
+    bool goes_on;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += EVERY_S;
+    (void)pthread_mutex_lock(&looks->lock);
+    while (!looks->is_closing && !late)
+        late = pthread_cond_timedwait(&looks->closing, &looks->lock, &until);
+    goes_on = !looks->is_closing;
+    (void)pthread_mutex_unlock(&looks->lock);
+    return goes_on;
+}
+
+/* At the start and once an hour. */
+static void
+sweep(const SecondLooks *looks, int64_t *next_us)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (clock_monotonic_us() < *next_us)
+        return;
+    *next_us = clock_monotonic_us() + SWEEP_EVERY_S * INT64_C(1000000);
+    if (!ingest_retain(looks->house, &error))
+        log_fault(LEVEL_WARNING, "retention.failing", error, NULL);
+}
+
+static void *
+look_again(void *self)
+{
+    SecondLooks *looks = self;
+    int64_t next_sweep_us = 0;
+
+    while (wait_a_while(looks)) {
+        g_autoptr(GError) error = NULL;
+        int64_t settled = 0;
+
+        if (!ingest_second_looks(looks->house, &settled, &error))
+            log_fault(LEVEL_WARNING, "verdict.failing", error, NULL);
+        sweep(looks, &next_sweep_us);
+        if (settled)
+            couriers_wake(looks->couriers);
+    }
+    return NULL;
+}
+
+SecondLooks *
+second_looks_new(const IngestHouse *house, Couriers *couriers)
+{
+    SecondLooks *looks = g_new0(SecondLooks, 1);
+    pthread_condattr_t monotonic;
+    int failed;
+
+    looks->house = house;
+    looks->couriers = couriers;
+    (void)pthread_mutex_init(&looks->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&looks->closing, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    failed = pthread_create(&looks->thread, NULL, look_again, looks);
+    g_assert(!failed);
+    return looks;
+}
+
+void
+second_looks_free(SecondLooks *looks)
+{
+    if (!looks)
+        return;
+    (void)pthread_mutex_lock(&looks->lock);
+    looks->is_closing = true;
+    (void)pthread_cond_signal(&looks->closing);
+    (void)pthread_mutex_unlock(&looks->lock);
+    (void)pthread_join(looks->thread, NULL);
+    (void)pthread_cond_destroy(&looks->closing);
+    (void)pthread_mutex_destroy(&looks->lock);
+    g_free(looks);
+}

@@ -1,0 +1,108 @@
+/* Mail through a relay, over SMTP. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "deliver/attempt.h"
+
+enum {
+    MAIL_TIMEOUT_MS = 120000
+};
+
+static size_t
+give_mail(char *bytes, size_t size, size_t count, void *self)
+{
+    Attempt *attempt = self;
+    size_t left = attempt->mail->len - attempt->mail_sent;
+    size_t given = MIN(left, size * count);
+
+    if (given)
+        memcpy(bytes, attempt->mail->data + attempt->mail_sent, given);
+    attempt->mail_sent += given;
+    return given;
+}
+
+static CURLcode
+set_up_relay(CURL *handle, const DeliverRelay *relay)
+{
+    CURLcode failed = curl_easy_setopt(handle, CURLOPT_URL, relay->url) |
+                      curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps") |
+                      curl_easy_setopt(handle, CURLOPT_USE_SSL,
+                                       (long)(relay->is_tls_required ? CURLUSESSL_ALL
+                                                                     : CURLUSESSL_TRY));
+
+    if (relay->ca_file)
+        failed |= curl_easy_setopt(handle, CURLOPT_CAINFO, relay->ca_file);
+    if (relay->user)
+        failed |= curl_easy_setopt(handle, CURLOPT_USERNAME, relay->user);
+    if (relay->password)
+        failed |=
+            curl_easy_setopt(handle, CURLOPT_PASSWORD, secret_text(relay->password));
+    return failed;
+}
+
+static CURLcode
+set_up_mail(Attempt *attempt, const char *from)
+{
+    CURL *handle = attempt->handle;
+
+    return curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from) |
+           curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, attempt->headers) |
+           curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L) |
+           curl_easy_setopt(handle, CURLOPT_READFUNCTION, give_mail) |
+           curl_easy_setopt(handle, CURLOPT_READDATA, attempt) |
+           curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE,
+                            (curl_off_t)attempt->mail->len) |
+           curl_easy_setopt(handle, CURLOPT_PROXY, "") |
+           curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) |
+           curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                            (long)CONNECT_TIMEOUT_MS) |
+           curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)MAIL_TIMEOUT_MS) |
+           curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, attempt->fault) |
+           curl_easy_setopt(handle, CURLOPT_PRIVATE, attempt);
+}
+
+void
+deliver_begin_mail(Deliverer *deliverer, const DeliverRelay *relay, int64_t tag,
+                   const DeliverMail *mail)
+{
+    Attempt *attempt = g_new0(Attempt, 1);
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data(mail->bytes, &size);
+    CURLcode failed;
+
+    attempt->tag = tag;
+    attempt->handle = curl_easy_init();
+    attempt->headers = curl_slist_append(NULL, mail->to);
+    attempt->response = g_byte_array_new();
+    attempt->mail = g_byte_array_new();
+    attempt->started_us = clock_monotonic_us();
+    g_byte_array_append(attempt->mail, (const guint8 *)mail->head,
+                        (guint)strlen(mail->head));
+    g_byte_array_append(attempt->mail, bytes, (guint)size);
+    g_assert(attempt->handle && attempt->headers);
+    failed = set_up_relay(attempt->handle, relay) | set_up_mail(attempt, mail->from);
+    g_assert(failed == CURLE_OK);
+    attempt_start(deliverer, attempt);
+}
+
+/* 55x is about this mail or this address and will not change; a log-in that is refused
+ * may, as soon as somebody mends the configuration. */
+DeliverVerdict
+mail_verdict(CURLcode failed, long status)
+{
+    if (failed == CURLE_OK)
+        return OUTCOME_DELIVERED;
+    return status >= 550 && status <= 559 && failed != CURLE_LOGIN_DENIED
+               ? OUTCOME_GONE
+               : OUTCOME_FAILED;
+}
+
+char *
+mail_explain(const Attempt *attempt, CURLcode failed, long status)
+{
+    if (failed == CURLE_OK)
+        return g_strdup("the relay has it");
+    return g_strdup_printf("the relay answered %ld: %s", status,
+                           *attempt->fault ? attempt->fault
+                                           : curl_easy_strerror(failed));
+}

@@ -1,0 +1,53 @@
+/* A question to the domain name system and its answer, as a sorter sees them.
+ * The house asks libunbound; tests ask a table. */
+#pragma once
+
+#include "model/shape.h"
+
+typedef enum {
+    DNS_A,
+    DNS_AAAA,
+    DNS_MX,
+    DNS_TXT,
+    DNS_PTR,
+    DNS_CNAME,
+} DnsType;
+
+typedef enum {
+    DNS_TEMPORARY, /* SERVFAIL, REFUSED, silence, our own limits */
+    DNS_FOUND,
+    DNS_NODATA,
+    DNS_NXDOMAIN,
+} DnsOutcome;
+
+typedef struct DnsQuestion {
+    char *name; /* as asked, no trailing dot; reverse names are spelled out */
+    DnsType type;
+} DnsQuestion;
+
+typedef struct DnsRecord {
+    char *text;         /* A, AAAA: presentation form; MX, PTR, CNAME: host. TXT: the
+                           joined strings, each byte above 0x7f as U+0080..U+00FF */
+    int64_t preference; /* MX */
+} DnsRecord;
+
+typedef struct DnsAnswer {
+    DnsOutcome outcome;
+    GPtrArray *records; /* DnsRecord, of the asked type, at the end of CNAMEs */
+    bool is_secure;     /* DNSSEC validated */
+} DnsAnswer;
+
+extern const Shape dns_question_shape;
+extern const Shape dns_record_shape;
+extern const Shape dns_answer_shape;
+
+DnsAnswer *dns_answer_new(DnsOutcome outcome);
+void dns_answer_free(DnsAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DnsAnswer, dns_answer_free)
+
+/* Who answers. `ask` blocks until there is an answer, never returns NULL; what
+ * exceeds a mail's share of lookups or time is DNS_TEMPORARY. */
+typedef struct DnsAsker {
+    DnsAnswer *(*ask)(void *self, const char *name, DnsType type);
+    void *self;
+} DnsAsker;

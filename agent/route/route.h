@@ -1,0 +1,36 @@
+/* route: which ticket, which department, which label, which event?
+ *
+ * Pure functions: no clock, no database, no log. Called inside the registrar's
+ * transaction, so two replies that arrive together find each other. */
+#pragma once
+
+#include "model/placement.h"
+#include "model/rule.h"
+
+typedef struct RouteSettings {
+    const GPtrArray *rules;       /* Rule, lent */
+    const GPtrArray *our_domains; /* texts, lent; may be NULL */
+    const char *department;       /* the mailbox's; may be NULL */
+    const uint8_t *token_key;     /* for reply tokens */
+    size_t token_key_bytes;
+    const GPtrArray *campaign_headers; /* texts, lent; may be NULL */
+} RouteSettings;
+
+/* What the database must be asked for before placing. Lists of texts, owned by the
+ * caller: message ids to look up (In-Reply-To, then References from the last, then a
+ * bounce's or complaint's original), and ticket numbers of valid reply tokens. */
+typedef struct RouteQuestions {
+    GPtrArray *message_ids;
+    GArray *tickets; /* int64_t: tokens that verify under the key */
+} RouteQuestions;
+
+void route_questions_clear(RouteQuestions *questions);
+void route_ask(const Mail *mail, const Facts *facts, const RouteSettings *settings,
+               RouteQuestions *out);
+
+/* Never NULL. */
+Placement *route_place(const Mail *mail, const Facts *facts, const Related *related,
+                       const RouteSettings *settings);
+
+/* The reply token of a ticket: "42-" and base32 of an HMAC over the number. */
+char *route_reply_token(int64_t ticket, const RouteSettings *settings);

@@ -1,0 +1,39 @@
+/* ARC (RFC 8617): what earlier hops saw, sealed by each of them. */
+#pragma once
+
+#include "fields.h"
+
+#include "model/dns.h"
+#include "model/verdict.h"
+
+enum {
+    ARC_INSTANCES_MAX = 50
+};
+
+typedef struct ArcSet {
+    const RawField *results; /* ARC-Authentication-Results */
+    const RawField *message; /* ARC-Message-Signature */
+    const RawField *seal;    /* ARC-Seal */
+    char *sealer;            /* d= of the seal */
+} ArcSet;
+
+typedef struct ArcChain {
+    AuthResult result; /* none, pass, fail, temperror */
+    int instances;
+    const char *trouble;                /* of a fail or temperror */
+    int culprit;                        /* the instance it was found at */
+    ArcSet sets[ARC_INSTANCES_MAX + 1]; /* from 1 */
+} ArcChain;
+
+void arc_judge(const RawMail *mail, const DnsAsker *dns, ArcChain *out);
+void arc_chain_clear(ArcChain *chain);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ArcChain, arc_chain_clear)
+
+/* The result in words, owned. */
+char *arc_explain(const ArcChain *chain);
+
+/* The sealer whose word counts: the newest, and below it each one as long as all above
+ * are in `sealers`. True when one of them saw DMARC pass for `author_domain`. */
+bool arc_overrides(const ArcChain *chain, const GPtrArray *sealers,
+                   const char *author_domain);
+bool arc_is_trusted(const ArcChain *chain, const GPtrArray *sealers);

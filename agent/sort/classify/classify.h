@@ -1,0 +1,30 @@
+/* sort/classify: what kind of mail is it?
+ *
+ * Pure: no clock, no files, no log. Deterministic layers first (delivery reports,
+ * automatic mail, unsubscribe by token, campaign reply), then the text model. Every
+ * opinion carries its reasons. The model is compiled in; loading it is checked. */
+#pragma once
+
+#include "model/dns.h"
+#include "model/opinion.h"
+#include "model/reading.h"
+#include "model/settings.h"
+#include "model/verdict.h"
+
+typedef struct Classifier Classifier;
+
+/* The model that ships with the program. FAULT_FATAL: it is damaged. */
+Classifier *classifier_new(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void classifier_free(Classifier *classifier);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Classifier, classifier_free)
+
+/* Fills `out`, an initialised Opinion. `dns` answers the one question of a lead's
+ * address (MX). Also settles reading->message.language where it is NULL. */
+void classify_mail(const Classifier *classifier, Reading *reading,
+                   const Verdict *verdict, const SortSettings *settings,
+                   const DnsAsker *dns, Opinion *out);
+
+/* The text model alone, for `postroom evaluate`. `language` may be NULL: it is
+ * guessed; the one used is returned, lent. */
+const char *classify_text(const Classifier *classifier, const char *subject,
+                          const char *body, const char *language, Classification *out);

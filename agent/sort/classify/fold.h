@@ -1,0 +1,20 @@
+/* Text as the layers compare it: lower case, without accents, punctuation as single
+ * spaces. "¡Dadme de BAJA!" is " dadme de baja ". A phrase is looked for with a space
+ * on both sides, so that "baja" does not match in "trabaja". */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads at most `max_bytes` of `text`, which may be NULL. */
+char *fold_words(const char *text, size_t max_bytes);
+
+/* Lower case only, byte for byte where ASCII: for headers and addresses. */
+char *fold_case(const char *text, size_t max_bytes);
+
+/* The plain lower-case letter of a character; 0 where it is none and no digit. */
+gunichar fold_letter(gunichar character);
+
+/* The first of `phrases` (NULL-terminated, folded with outer spaces) in `folded`. */
+const char *fold_find(const char *folded, const char *const *phrases);

@@ -1,0 +1,15 @@
+/* The opt-out lexicon: does a text ask to get no more mail, or to end a service? Both
+ * say "cancel" and "dar de baja"; only the first is an unsubscribe. */
+#pragma once
+
+#include <stdbool.h>
+
+typedef enum {
+    OPTOUT_NONE,
+    OPTOUT_MENTION, /* talks about unsubscribing: "the unsubscribe page is broken" */
+    OPTOUT_SERVICE, /* ends a contract, a line, an account: support */
+    OPTOUT_REQUEST, /* "take me off your list" */
+} OptOut;
+
+/* `folded` is from fold_words. `phrase`, when not NULL, becomes the one that told. */
+OptOut lexicon_judge(const char *folded, const char **phrase);

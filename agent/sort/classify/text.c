@@ -1,0 +1,226 @@
+/* Layer 6: the text model over what this person wrote now. */
+#include <string.h>
+
+#include "fold.h"
+#include "layer.h"
+#include "stopwords.h"
+
+enum {
+    REASONS_MOST = 5
+};
+
+typedef struct Weighed {
+    double weight;
+    guint word;
+} Weighed;
+
+static const double review_below[MODEL_LANGUAGES] = {0.90, 0.95, 0.95};
+
+static gint
+heavier_first(gconstpointer a, gconstpointer b)
+{
+    const Weighed *left = a;
+    const Weighed *right = b;
+
+    if (left->weight != right->weight)
+        return left->weight < right->weight ? 1 : -1;
+    return left->word < right->word ? -1 : left->word > right->word;
+}
+
+/* What each word, its pairs and its grams gave the winner over the average. */
+static GArray *
+weigh_words(const Model *model, const Features *features, size_t winner)
+{
+    GArray *weighed = g_array_sized_new(FALSE, TRUE, sizeof(Weighed), 64);
+
+    g_array_set_size(weighed, features->words->len);
+    for (guint i = 0; i < weighed->len; i++)
+        g_array_index(weighed, Weighed, i).word = i;
+    for (guint i = 0; i < features->list->len; i++) {
+        const Feature *feature = &g_array_index(features->list, Feature, i);
+        const int8_t *row = model->rows + MODEL_CLASSES * (size_t)feature->bucket;
+        double mean = 0;
+
+        for (size_t c = 0; c < MODEL_CLASSES; c++)
+            mean += row[c] * (double)model->head->scale[c];
+        mean /= MODEL_CLASSES;
+        g_array_index(weighed, Weighed, feature->word).weight +=
+            row[winner] * (double)model->head->scale[winner] - mean;
+    }
+    g_array_sort(weighed, heavier_first);
+    return weighed;
+}
+
+/* Worth telling a person: not "the", no lone letter, no number. */
+static bool
+is_telling(const char *word)
+{
+    return *word == '(' || (g_utf8_strlen(word, -1) >= 3 && !g_ascii_isdigit(*word) &&
+                            !is_stopword(word));
+}
+
+/* "word:refund" or "mark:angry words". Yours. */
+static char *
+signal_of(const char *word)
+{
+    if (*word != '(')
+        return g_strconcat("word:", word, NULL);
+    return g_strdup_printf("mark:%.*s", (int)strlen(word) - 2, word + 1);
+}
+
+static bool
+has_signal(const Classification *out, const char *signal)
+{
+    for (size_t i = 0; i < list_length(out->reasons); i++)
+        if (g_str_equal(((const Reason *)out->reasons->pdata[i])->signal, signal))
+            return true;
+    return false;
+}
+
+static void
+add_word_reasons(const Model *model, const Features *features, size_t winner,
+                 Classification *out)
+{
+    g_autoptr(GArray) weighed = weigh_words(model, features, winner);
+    const char *label = label_name((Label)winner);
+
+    for (guint i = 0; i < weighed->len && list_length(out->reasons) < REASONS_MOST;
+         i++) {
+        const Weighed *one = &g_array_index(weighed, Weighed, i);
+        const char *word = features->words->pdata[one->word];
+        g_autofree char *signal = signal_of(word);
+
+        if (one->weight <= 0)
+            break;
+        if (!is_telling(word) || has_signal(out, signal))
+            continue;
+        add_reason(out, signal, one->weight,
+                   *word == '(' ? g_strdup_printf("the form (%s) speaks for %s",
+                                                  signal + strlen("mark:"), label)
+                                : g_strdup_printf("“%s” speaks for %s", word, label));
+    }
+    if (list_length(out->reasons) == 0)
+        add_reason(
+            out, "model:prior", 0,
+            g_strdup_printf("no word speaks clearly; %s is the likeliest", label));
+}
+
+/* The lexicon is sure of few things, so it only leans; the model has it as a mark. */
+static void
+lean(const Features *features, double scores[MODEL_CLASSES], Classification *out)
+{
+    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0};
+    const char *phrase = features->optout_phrase;
+
+    scores[LABEL_UNSUBSCRIBE] += leaning[features->optout];
+    if (features->optout == OPTOUT_REQUEST)
+        add_reason(out, "lexicon:opt-out", leaning[OPTOUT_REQUEST],
+                   g_strdup_printf("“%s” asks for no more mail", phrase + 1));
+    if (features->optout == OPTOUT_SERVICE) {
+        scores[LABEL_SUPPORT] += 1.0;
+        add_reason(out, "lexicon:ends-a-service", 1.0,
+                   g_strdup_printf("“%s” ends a service, not a subscription to mail",
+                                   phrase + 1));
+    }
+}
+
+static void
+add_scores(const double scores[MODEL_CLASSES], Classification *out)
+{
+    for (size_t c = 0; c < MODEL_CLASSES; c++) {
+        Score *one = shape_append(&score_shape, &out->scores);
+
+        one->label = g_strdup(label_name((Label)c));
+        one->score = scores[c];
+    }
+}
+
+void
+classify_words(const Classifier *classifier, const Words *words, Classification *out)
+{
+    const Model *model = &classifier->model;
+    ModelLanguage row = model_language(words->language);
+    g_autoptr(Features) features = features_new(words->subject, words->body);
+    double scores[MODEL_CLASSES];
+    size_t best = 0;
+
+    model_score(model, features, row, scores);
+    lean(features, scores, out);
+    for (size_t c = 0; c < MODEL_CLASSES; c++)
+        scores[c] += words->bonus[c];
+    model_soften(scores, (double)model->head->temperature[row]);
+    for (size_t c = 1; c < MODEL_CLASSES; c++)
+        if (scores[c] > scores[best])
+            best = c;
+    out->label = (Label)best;
+    out->confidence = scores[best];
+    /* Suppressing an address needs the words for it, not only a likeness. */
+    out->review = scores[best] < review_below[row] ||
+                  (best == LABEL_UNSUBSCRIBE && features->optout != OPTOUT_REQUEST);
+    add_scores(scores, out);
+    add_word_reasons(model, features, best, out);
+    g_free(out->model);
+    out->model = g_strdup(model->head->version);
+}
+
+static void
+fill_unsubscribe(Case *it)
+{
+    Unsubscribe *unsubscribe = shape_new(&unsubscribe_shape);
+
+    unsubscribe->address = g_strdup(it->message->from.address);
+    unsubscribe->via = g_strdup("text");
+    it->out->unsubscribe = unsubscribe;
+}
+
+static void
+fill_complaint(Case *it)
+{
+    static const char *const about_spam[] = {" spam ",
+                                             " unsolicited ",
+                                             " no solicitado ",
+                                             " no solicitados ",
+                                             " rgpd ",
+                                             " gdpr ",
+                                             " lopd ",
+                                             " proteccion de datos ",
+                                             " never signed up ",
+                                             " never subscribed ",
+                                             " correo basura ",
+                                             NULL};
+    Complaint *complaint = shape_new(&complaint_shape);
+    bool spam = fold_find(it->reply, about_spam) || fold_find(it->subject, about_spam);
+
+    complaint->kind = g_strdup(spam ? "spam_complaint" : "service");
+    complaint->reporter = g_strdup(it->message->from.address);
+    it->out->complaint = complaint;
+}
+
+bool
+layer_text(Case *it)
+{
+    const Message *message = it->message;
+    Classification *out = &it->out->classification;
+    double bonus[MODEL_CLASSES] = {0};
+    Words words = {message->subject,
+                   message->reply_text ? message->reply_text : message->text,
+                   message->language, bonus};
+
+    if (it->out->campaign)
+        bonus[LABEL_CAMPAIGN_REPLY] += 1.5;
+    if (it->is_web_form)
+        bonus[LABEL_LEAD] += 1.0;
+    classify_words(it->classifier, &words, out);
+    if (out->label == LABEL_UNSUBSCRIBE)
+        fill_unsubscribe(it);
+    if (out->label == LABEL_COMPLAINT)
+        fill_complaint(it);
+    if (out->label == LABEL_CAMPAIGN_REPLY && !it->out->campaign)
+        it->out->campaign = shape_new(&campaign_shape);
+    if (it->out->campaign)
+        it->out->campaign->intent = g_strdup(campaign_intent(it->reply, out->label));
+    /* Whoever fills in a form says who he is, whatever he wants. */
+    if (out->label == LABEL_LEAD || it->is_web_form)
+        extract_lead(it);
+    return true;
+}

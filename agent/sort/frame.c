@@ -1,0 +1,114 @@
+/* Frames over the socket between house and sorter. Both ends poll before they move
+ * bytes, so a deadline holds however slowly the other side trickles. */
+#include "sort/sort.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+
+typedef struct FrameHead {
+    uint32_t size;
+    uint32_t kind;
+} FrameHead;
+
+static bool
+wait_for(int socket, short events, int64_t deadline_us)
+{
+    struct pollfd poll_fd = {.fd = socket, .events = events};
+
+    for (;;) {
+        int64_t left_ms = -1;
+        int ready;
+
+        if (deadline_us)
+            left_ms = MAX(0, (deadline_us - clock_monotonic_us() + 999) / 1000);
+        ready = poll(&poll_fd, 1, (int)MIN(left_ms, 60000));
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            return false;
+        if (ready == 0 && deadline_us && clock_monotonic_us() >= deadline_us) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+    }
+}
+
+static bool
+send_all(int socket, const void *bytes, size_t size, int64_t deadline_us)
+{
+    const char *at = bytes;
+
+    while (size > 0) {
+        ssize_t sent = send(socket, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (sent >= 0) {
+            at += sent;
+            size -= (size_t)sent;
+        } else if (errno == EAGAIN) {
+            if (!wait_for(socket, POLLOUT, deadline_us))
+                return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+receive_all(int socket, void *bytes, size_t size, int64_t deadline_us)
+{
+    char *at = bytes;
+
+    while (size > 0) {
+        ssize_t got = recv(socket, at, size, MSG_DONTWAIT);
+
+        if (got == 0) {
+            errno = 0;
+            return false;
+        }
+        if (got > 0) {
+            at += got;
+            size -= (size_t)got;
+        } else if (errno == EAGAIN) {
+            if (!wait_for(socket, POLLIN, deadline_us))
+                return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+frame_send(int socket, FrameKind kind, const void *bytes, size_t size,
+           int64_t deadline_us)
+{
+    FrameHead head = {(uint32_t)size, (uint32_t)kind};
+
+    if (size > FRAME_MAX_BYTES) {
+        errno = EMSGSIZE;
+        return false;
+    }
+    return send_all(socket, &head, sizeof head, deadline_us) &&
+           send_all(socket, bytes, size, deadline_us);
+}
+
+bool
+frame_receive(int socket, size_t max_bytes, int64_t deadline_us, FrameKind *kind,
+              GByteArray *out)
+{
+    FrameHead head;
+
+    if (!receive_all(socket, &head, sizeof head, deadline_us))
+        return false;
+    if (head.size > max_bytes) {
+        errno = EMSGSIZE;
+        return false;
+    }
+    g_byte_array_set_size(out, head.size);
+    *kind = (FrameKind)head.kind;
+    return receive_all(socket, out->data, head.size, deadline_us);
+}

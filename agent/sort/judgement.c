@@ -1,0 +1,76 @@
+/* The whole judgement of one mail, in the order a reader would do it. */
+#include "sort/sort.h"
+
+#include "sort/auth/auth.h"
+#include "sort/classify/classify.h"
+#include "sort/parse/parse.h"
+
+struct Sorter {
+    Classifier *classifier;
+};
+
+Sorter *
+sorter_new(GError **error)
+{
+    g_autoptr(Classifier) classifier = classifier_new(error);
+    Sorter *sorter;
+
+    if (!classifier)
+        return NULL;
+    parse_init();
+    auth_init();
+    sorter = g_new0(Sorter, 1);
+    sorter->classifier = g_steal_pointer(&classifier);
+    return sorter;
+}
+
+void
+sorter_free(Sorter *sorter)
+{
+    if (!sorter)
+        return;
+    classifier_free(sorter->classifier);
+    g_free(sorter);
+}
+
+/* What we sent passed no border and carries no signature yet: nothing can be proven by
+ * it, and nothing is to be held against it. */
+static void
+judge_sender(GBytes *mail, const SortSettings *settings, const DnsAsker *dns,
+             Verdict *verdict)
+{
+    if (settings->origin.role == FOLDER_SENT)
+        texts_append(&verdict->because, g_strdup("our own mail, from the Sent folder"));
+    else
+        auth_judge(mail, settings, dns, verdict);
+}
+
+Facts *
+sort_mail(const Sorter *sorter, GBytes *mail, const SortSettings *settings,
+          const DnsAsker *dns)
+{
+    Facts *facts = facts_new();
+    Reading *reading = shape_new(&reading_shape);
+
+    parse_mail(mail, settings, reading);
+    judge_sender(mail, settings, dns, &facts->verdict);
+    classify_mail(sorter->classifier, reading, &facts->verdict, settings, dns,
+                  &facts->opinion);
+    shape_copy(&message_shape, &facts->message, &reading->message);
+    shape_free(&reading_shape, reading);
+    return facts;
+}
+
+void
+sort_try(GBytes *mail, const Trial *trial, const SortSettings *settings,
+         const DnsAsker *dns, TrialReport *out)
+{
+    auth_try(mail, trial, settings, dns, out);
+}
+
+const char *
+sort_text(const Sorter *sorter, const char *subject, const char *body,
+          const char *language, Classification *out)
+{
+    return classify_text(sorter->classifier, subject, body, language, out);
+}

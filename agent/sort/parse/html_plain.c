@@ -1,0 +1,152 @@
+#include "sort/parse/html_plain.h"
+
+#include <string.h>
+
+enum {
+    ATTRIBUTES_MOST = 300,
+    RESCANS = 16
+};
+
+typedef struct TagScan {
+    const char *at;
+    const char *end;
+    size_t attributes;
+} TagScan;
+
+static bool
+is_name_byte(char byte)
+{
+    return g_ascii_isalnum(byte) || (byte && strchr(":-_.", byte)) || (byte & 0x80);
+}
+
+static void
+skip_spaces(TagScan *scan)
+{
+    while (scan->at < scan->end && g_ascii_isspace(*scan->at))
+        scan->at++;
+}
+
+static void
+skip_word(TagScan *scan)
+{
+    while (scan->at < scan->end && !g_ascii_isspace(*scan->at) && *scan->at != '>')
+        scan->at++;
+}
+
+static void
+skip_name(TagScan *scan)
+{
+    while (scan->at < scan->end && is_name_byte(*scan->at))
+        scan->at++;
+}
+
+static void
+skip_value(TagScan *scan)
+{
+    const char *close;
+
+    skip_spaces(scan);
+    if (scan->at >= scan->end || *scan->at != '=')
+        return;
+    scan->at++;
+    skip_spaces(scan);
+    if (scan->at >= scan->end || (*scan->at != '"' && *scan->at != '\'')) {
+        skip_word(scan);
+        return;
+    }
+    close = memchr(scan->at + 1, *scan->at, (size_t)(scan->end - scan->at - 1));
+    scan->at = close ? close + 1 : scan->end;
+}
+
+/* Counts attributes the way the library will: a quote is one only behind "=". A word
+ * that is no name may still hide one behind a slash, so it counts too. */
+static void
+scan_tag(TagScan *scan)
+{
+    scan->at++;
+    skip_name(scan);
+    while (scan->at < scan->end && scan->attributes <= ATTRIBUTES_MOST) {
+        const char *before;
+
+        skip_spaces(scan);
+        if (scan->at >= scan->end || *scan->at == '>')
+            return;
+        before = scan->at;
+        scan->attributes++;
+        skip_name(scan);
+        if (scan->at > before)
+            skip_value(scan);
+        else
+            scan->at++;
+    }
+}
+
+/* Every "<" is tried afresh, also inside of quotes, comments and scripts, so that no
+ * trick hides a tag from this look; a page where that takes long is not tame. */
+bool
+parse_html_is_tame(const char *html, size_t size)
+{
+    size_t budget = size * RESCANS + 65536;
+
+    for (size_t i = 0; i + 1 < size; i++) {
+        TagScan scan = {html + i, html + size, 0};
+        size_t length;
+
+        if (html[i] != '<' || !g_ascii_isalpha(html[i + 1]))
+            continue;
+        scan_tag(&scan);
+        length = (size_t)(scan.at - (html + i));
+        if (scan.attributes > ATTRIBUTES_MOST || length > budget)
+            return false;
+        budget -= length;
+    }
+    return true;
+}
+
+static size_t
+skip_tag(const char *html, size_t size, size_t at)
+{
+    const char *end = memchr(html + at, '>', size - at);
+
+    return end ? (size_t)(end - html) + 1 : size;
+}
+
+static size_t
+skip_element(const char *html, size_t size, size_t at, const char *closing)
+{
+    const char *end = g_strstr_len(html + at, (gssize)(size - at), closing);
+
+    return end ? (size_t)(end - html) : at;
+}
+
+static void
+append_blank(GString *out, char blank)
+{
+    if (out->len && !g_ascii_isspace(out->str[out->len - 1]))
+        g_string_append_c(out, blank);
+}
+
+char *
+parse_html_stripped(const char *html, size_t size)
+{
+    GString *out = g_string_new(NULL);
+    size_t at = 0;
+
+    while (at < size) {
+        if (html[at] != '<') {
+            if (g_ascii_isspace(html[at]))
+                append_blank(out, ' ');
+            else
+                g_string_append_c(out, html[at]);
+            at++;
+            continue;
+        }
+        append_blank(out, '\n');
+        if (g_ascii_strncasecmp(html + at, "<style", 6) == 0)
+            at = skip_element(html, size, at, "</style");
+        else if (g_ascii_strncasecmp(html + at, "<script", 7) == 0)
+            at = skip_element(html, size, at, "</script");
+        at = at < size ? skip_tag(html, size, at) : size;
+    }
+    return g_string_free(out, FALSE);
+}

@@ -1,0 +1,303 @@
+#include "sort/parse/html_style.h"
+
+#include <string.h>
+
+enum {
+    STYLE_MOST = 4096
+};
+
+static const struct {
+    const char *name;
+    int value;
+} colours[] = {
+    {"white", 0xffffff}, {"black", 0x000000},  {"red", 0xff0000},
+    {"blue", 0x0000ff},  {"silver", 0xc0c0c0}, {"gray", 0x808080},
+};
+
+static const struct {
+    const char *attribute;
+    const char *word;
+    Role role;
+} roles[] = {
+    {"class", "gmail_attr", ROLE_QUOTE},
+    {"class", "gmail_quote", ROLE_QUOTE_HEAD},
+    {"class", "gmail_extra", ROLE_NONE},
+    {"class", "yahoo_quoted", ROLE_QUOTE},
+    {"class", "protonmail_quote", ROLE_QUOTE_HEAD},
+    {"class", "freshdesk_quote", ROLE_QUOTE},
+    {"class", "hs_reply", ROLE_QUOTE},
+    {"class", "front-blockquote", ROLE_QUOTE},
+    {"class", "mailspring-quote", ROLE_QUOTE},
+    {"class", "nylas-quote", ROLE_QUOTE},
+    {"class", "zmail_extra", ROLE_QUOTE},
+    {"class", "tutanota_quote", ROLE_QUOTE},
+    {"class", "moz-cite-prefix", ROLE_QUOTE},
+    {"class", "moz-email-headers-table", ROLE_QUOTE_REST},
+    {"class", "gmail_signature", ROLE_SIGNATURE},
+    {"class", "moz-signature", ROLE_SIGNATURE},
+    {"class", "protonmail_signature_block", ROLE_SIGNATURE},
+    {"class", "tutanota_signature", ROLE_SIGNATURE},
+    {"class", "sh-signature", ROLE_SIGNATURE},
+    {"id", "OLK_SRC_BODY_SECTION", ROLE_QUOTE},
+    {"id", "reply-intro", ROLE_QUOTE},
+    {"id", "zwchr", ROLE_QUOTE_REST},
+    {"data-marker", "__DIVIDER__", ROLE_QUOTE_REST},
+    {"data-marker", "__HEADERS__", ROLE_QUOTE_REST},
+    {"data-marker", "__QUOTED_TEXT__", ROLE_QUOTE},
+    {"data-marker", "__SIG_POST__", ROLE_SIGNATURE},
+    {"id", "Signature", ROLE_SIGNATURE},
+    {"id", "composer_signature", ROLE_SIGNATURE},
+    {"id", "Zm-_Id_-Sgn", ROLE_SIGNATURE},
+    {"id", "divRplyFwdMsg", ROLE_QUOTE_REST},
+    {"id", "appendonsend", ROLE_QUOTE_REST},
+    {"id", "stopSpelling", ROLE_QUOTE_REST},
+    {"id", "mail-editor-reference-message-container", ROLE_QUOTE_REST},
+    {"id", "isForwardContent", ROLE_QUOTE},
+    {"id", "isReplyContent", ROLE_QUOTE},
+    {"id", "yahoo_quoted", ROLE_QUOTE},
+    {"id", "ms-outlook-mobile-signature", ROLE_SIGNATURE},
+    {"name", "quote", ROLE_QUOTE},
+    {"name", "messageReplySection", ROLE_QUOTE},
+    {"name", "messageSignatureSection", ROLE_SIGNATURE},
+};
+
+const char *
+parse_attribute(const char *const *attributes, const char *name)
+{
+    for (size_t i = 0; attributes && attributes[i]; i += 2) {
+        if (strcmp(attributes[i], name) == 0) /* libxml2 lowers names */
+            return attributes[i + 1];
+    }
+    return NULL;
+}
+
+static bool
+is_word_end(char byte)
+{
+    return byte == '\0' || byte == ' ' || byte == '\t' || byte == '\n';
+}
+
+/* Webmailers put their own prefix before ids and classes of what they quote: "x_", or
+ * "ydp" and some letters and digits. */
+static bool
+is_prefixed(const char *value, const char *at)
+{
+    const char *start = at;
+
+    if (at - value >= 2 && at[-1] == '_' && at[-2] == 'x')
+        return true;
+    while (start > value && g_ascii_isalnum(start[-1]))
+        start--;
+    return at - start > 3 && g_str_has_prefix(start, "ydp");
+}
+
+static bool
+has_word(const char *value, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = strstr(value, word); at; at = strstr(at + 1, word)) {
+        bool starts = at == value || at[-1] == ' ' || is_prefixed(value, at);
+
+        if (starts && (is_word_end(at[length]) || at[length] == '_'))
+            return true;
+    }
+    return false;
+}
+
+/* Most elements have none of the attributes above. */
+static bool
+has_role_attribute(const char *const *attributes)
+{
+    for (size_t i = 0; attributes && attributes[i]; i += 2) {
+        const char *value = attributes[i + 1];
+
+        if (value && strlen(value) >= 4 &&
+            (strcmp(attributes[i], "class") == 0 || strcmp(attributes[i], "id") == 0 ||
+             strcmp(attributes[i], "name") == 0 ||
+             strcmp(attributes[i], "data-marker") == 0))
+            return true;
+    }
+    return false;
+}
+
+Role
+parse_element_role(const char *name, const char *const *attributes)
+{
+    const char *type = parse_attribute(attributes, "type");
+
+    for (size_t i = 0; has_role_attribute(attributes) && i < G_N_ELEMENTS(roles); i++) {
+        const char *value = parse_attribute(attributes, roles[i].attribute);
+
+        if (!value || strlen(value) >= 500 || !has_word(value, roles[i].word))
+            continue;
+        if (roles[i].role == ROLE_QUOTE_HEAD && strcmp(name, "blockquote") == 0)
+            return ROLE_QUOTE;
+        return roles[i].role;
+    }
+    if (strcmp(name, "blockquote") == 0 && type && strcmp(type, "cite") == 0)
+        return ROLE_QUOTE;
+    return ROLE_NONE;
+}
+
+static int
+read_hex(const char *text)
+{
+    size_t digits = 0;
+    int value = 0;
+
+    while (digits < 6 && g_ascii_isxdigit(text[digits]))
+        value = value * 16 + g_ascii_xdigit_value(text[digits++]);
+    if (digits == 6)
+        return value;
+    if (digits != 3)
+        return COLOUR_UNKNOWN;
+    return (value >> 8) * 0x110000 + ((value >> 4) & 15) * 0x1100 + (value & 15) * 0x11;
+}
+
+static int
+read_rgb(const char *text)
+{
+    unsigned parts[3] = {0, 0, 0};
+
+    for (size_t i = 0; i < 3; i++) {
+        if (!g_ascii_isdigit(*text))
+            return COLOUR_UNKNOWN;
+        for (; g_ascii_isdigit(*text); text++)
+            parts[i] = MIN(parts[i] * 10 + (unsigned)(*text - '0'), 255);
+        if (*text == ',')
+            text++;
+    }
+    return (int)(parts[0] << 16 | parts[1] << 8 | parts[2]);
+}
+
+/* `text` is lower case without blanks. */
+static int
+read_colour(const char *text)
+{
+    if (*text == '#')
+        return read_hex(text + 1);
+    if (g_str_has_prefix(text, "rgb("))
+        return read_rgb(text + 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(colours); i++) {
+        size_t length = strlen(colours[i].name);
+
+        if (strncmp(text, colours[i].name, length) == 0 &&
+            !g_ascii_isalpha(text[length]))
+            return colours[i].value;
+    }
+    return COLOUR_UNKNOWN;
+}
+
+/* 0, 0px, 0.0em, 0%: nothing but zeros before the unit. */
+static bool
+is_zero(const char *text)
+{
+    if (*text != '0' && *text != '.')
+        return false;
+    while (*text == '0' || *text == '.')
+        text++;
+    return !g_ascii_isdigit(*text);
+}
+
+static char *
+squeeze(const char *value)
+{
+    GString *out = g_string_new(NULL);
+
+    for (size_t i = 0; i < STYLE_MOST && value[i]; i++) {
+        if (!g_ascii_isspace(value[i]))
+            g_string_append_c(out, g_ascii_tolower(value[i]));
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* What a declaration's value begins with when it hides; NULL: a zero. */
+static const struct {
+    const char *property, *value;
+} hiding[] = {
+    {"display", "none"}, {"visibility", "hidden"}, {"mso-hide", "all"},
+    {"font-size", NULL}, {"opacity", NULL},        {"max-height", NULL},
+    {"max-width", NULL},
+};
+
+static bool
+hides(const char *property, const char *value)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(hiding); i++)
+        if (strcmp(property, hiding[i].property) == 0)
+            return hiding[i].value ? g_str_has_prefix(value, hiding[i].value)
+                                   : is_zero(value);
+    return false;
+}
+
+static void
+apply_declaration(const char *property, const char *value, Look *look)
+{
+    if (hides(property, value))
+        look->is_hidden = true;
+    else if (strcmp(property, "color") == 0)
+        look->foreground = read_colour(value);
+    else if (g_str_has_prefix(property, "background"))
+        look->background = read_colour(value);
+}
+
+static void
+apply_declarations(const char *style, Look *look)
+{
+    g_autofree char *squeezed = squeeze(style);
+    char *rest = squeezed;
+
+    while (rest && *rest) {
+        char *declaration = rest;
+        char *end = strchr(rest, ';');
+        char *colon;
+
+        rest = end ? end + 1 : NULL;
+        if (end)
+            *end = '\0';
+        colon = strchr(declaration, ':');
+        if (!colon)
+            continue;
+        *colon = '\0';
+        apply_declaration(declaration, colon + 1, look);
+    }
+}
+
+static void
+apply_colour(const char *value, int *colour)
+{
+    g_autofree char *squeezed = NULL;
+
+    if (!value)
+        return;
+    squeezed = squeeze(value);
+    *colour = read_colour(squeezed);
+}
+
+void
+parse_apply_style(const char *name, const char *const *attributes, Look *look)
+{
+    const char *style = parse_attribute(attributes, "style");
+
+    if (!attributes)
+        return;
+    apply_colour(parse_attribute(attributes, "bgcolor"), &look->background);
+    if (parse_attribute(attributes, "background"))
+        look->background = COLOUR_UNKNOWN; /* a picture */
+    if (strcmp(name, "font") == 0)
+        apply_colour(parse_attribute(attributes, "color"), &look->foreground);
+    if (style)
+        apply_declarations(style, look);
+    for (size_t i = 0; attributes[i]; i += 2) {
+        if (g_ascii_strcasecmp(attributes[i], "hidden") == 0)
+            look->is_hidden = true;
+    }
+}
+
+bool
+parse_is_invisible(const Look *look)
+{
+    return look->is_hidden ||
+           (look->foreground != COLOUR_UNKNOWN && look->foreground == look->background);
+}

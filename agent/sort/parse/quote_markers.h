@@ -1,0 +1,24 @@
+/* How mail programs, in their languages, introduce somebody else's text. All take
+ * lower-case UTF-8. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* "On Monday, 3 May 2021 at 10:00, A <a@b> wrote:" */
+bool parse_is_attribution(const char *line);
+/* Does it begin as one: with "On", a weekday, a date? */
+bool parse_opens_attribution(const char *line);
+/* "-----Original Message-----", "---------- Forwarded message ---------" */
+bool parse_is_separator(const char *line);
+typedef enum {
+    LABEL_FIELD_NONE,
+    LABEL_FIELD_FROM,
+    LABEL_FIELD_SENT,
+    LABEL_FIELD_TO,
+    LABEL_FIELD_CC,
+    LABEL_FIELD_SUBJECT,
+} LabelField;
+
+/* Which header field a line such as "Gesendet: ..." shows. */
+LabelField parse_header_label(const char *line);

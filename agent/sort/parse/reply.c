@@ -1,0 +1,305 @@
+#include "sort/parse/reply.h"
+
+#include <string.h>
+
+#include "sort/parse/html.h"
+#include "sort/parse/lines.h"
+#include "sort/parse/quote_markers.h"
+#include "sort/parse/signature.h"
+
+enum {
+    HEADER_MOST_BYTES = 400, /* of an attribution that is wrapped */
+    HEADER_MOST_LINES = 4,
+    BLOCK_LINES = 8,
+    GREETING_WORDS = 4,
+    ANSWERS_BELOW_MOST = 50, /* pieces of an answer between quotes */
+};
+
+static bool
+is_quoted_line(const Line *line)
+{
+    Span text = parse_trim_span(line->text);
+
+    return text.size > 0 && (text.at[0] == '>' || parse_span_starts(text, "|>"));
+}
+
+static bool
+may_end_attribution(Span line)
+{
+    char last;
+
+    if (line.size == 0)
+        return false;
+    last = line.at[line.size - 1];
+    return last == ':' || last == '-' || last == 'e' || (last & 0x80);
+}
+
+/* How many lines the text that starts at `first` takes until it is an attribution; 0:
+ * it never is. */
+static size_t
+attribution_from(const GArray *lines, size_t first)
+{
+    g_autoptr(GString) joined = g_string_new(NULL);
+
+    for (size_t i = first; i < lines->len && i < first + HEADER_MOST_LINES; i++) {
+        const Line *line = parse_line(lines, i);
+        Span text = parse_trim_span(line->text);
+        g_autofree char *lower = NULL;
+
+        if (text.size == 0 || text.size + joined->len > HEADER_MOST_BYTES ||
+            (is_quoted_line(line) && !(i > first && parse_span_starts(text, ">:"))))
+            return 0;
+        if (joined->len && !(text.at[0] == '>'))
+            g_string_append_c(joined, ' ');
+        g_string_append_len(joined, text.at, (gssize)text.size);
+        if (!may_end_attribution(text))
+            continue;
+        lower = parse_lower(joined->str, joined->len);
+        if (parse_is_attribution(lower))
+            return i - first + 1;
+    }
+    return 0;
+}
+
+/* A line that starts with a digit may be the second of an attribution that was wrapped
+ * within its date: the first has the name, or the day, already. */
+static bool
+goes_on_with_digits(const GArray *lines, size_t first, const char *later)
+{
+    g_autofree char *lower = parse_lower_line(parse_line(lines, first));
+
+    if (!lower || !g_ascii_isdigit(*later))
+        return false;
+    return strchr(lower, '@') ||
+           (parse_opens_attribution(lower) && strpbrk(lower, "0123456789"));
+}
+
+/* The same, but not when the attribution really starts in a later line. */
+static size_t
+attribution_at(const GArray *lines, size_t first)
+{
+    size_t taken = attribution_from(lines, first);
+
+    for (size_t i = first + 1; i < first + taken; i++) {
+        g_autofree char *lower = parse_lower_line(parse_line(lines, i));
+
+        if (lower && parse_opens_attribution(lower) &&
+            !goes_on_with_digits(lines, first, lower) &&
+            i + attribution_from(lines, i) == first + taken)
+            return 0;
+    }
+    return taken;
+}
+
+/* From, Sent, To, Subject in any language: three kinds of them within a few lines. */
+static bool
+is_header_block(const GArray *lines, size_t first)
+{
+    Span start = parse_line(lines, first)->text;
+    unsigned seen = 0;
+    unsigned kinds = 0;
+
+    if (parse_span_find(start, ':') == start.size &&
+        !memmem(start.at, start.size, "：", 3))
+        return false;
+
+    for (size_t i = first; i < lines->len && i < first + BLOCK_LINES; i++) {
+        g_autofree char *lower = parse_lower_line(parse_line(lines, i));
+        LabelField field = lower ? parse_header_label(lower) : LABEL_FIELD_NONE;
+
+        if (i == first && field == LABEL_FIELD_NONE)
+            return false;
+        if (field != LABEL_FIELD_NONE && !(seen & 1u << field)) {
+            seen |= 1u << field;
+            kinds++;
+        }
+    }
+    return kinds >= 3 && (seen & 1u << LABEL_FIELD_FROM);
+}
+
+static bool
+starts_quote(const GArray *lines, size_t i)
+{
+    const Line *line = parse_line(lines, i);
+    g_autofree char *lower = NULL;
+
+    if (parse_is_blank(line) || is_quoted_line(line))
+        return false;
+    lower = parse_lower_line(line);
+    return lower && (parse_is_separator(lower) || attribution_at(lines, i) > 0 ||
+                     is_header_block(lines, i));
+}
+
+/* The first line that reaches into the mark; their number: none does. */
+static size_t
+first_marked(const GArray *lines, const Mark *mark)
+{
+    size_t low = 0;
+    size_t high = lines->len;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const Line *line = parse_line(lines, middle);
+        size_t end = line->start + line->text.size;
+
+        if (end < mark->start || (end == mark->start && line->text.size))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+apply_marks(GArray *lines, const GArray *marks)
+{
+    for (guint m = 0; marks && m < marks->len; m++) {
+        const Mark *mark = &g_array_index(marks, Mark, m);
+        size_t i = first_marked(lines, mark);
+
+        for (; i < lines->len && parse_line(lines, i)->start < mark->end; i++)
+            parse_line(lines, i)->kind =
+                mark->kind == MARK_QUOTE ? LINE_QUOTED : LINE_SIGNATURE;
+    }
+}
+
+/* Where somebody may have gone on behind a quote: not with a rule, and not with what
+ * their phone or list adds. */
+static bool
+may_be_answer(const GArray *lines, size_t i)
+{
+    return !parse_is_rule(parse_line(lines, i)) && !parse_starts_signature(lines, i) &&
+           !parse_starts_disclaimer(lines, i);
+}
+
+/* Does an answer stand below the quote, or between its pieces? A line torn off a quoted
+ * one is no answer: under text it stands behind a blank line. */
+static bool
+answer_stands_below(const GArray *lines, size_t quote)
+{
+    size_t above = parse_own_words(lines, 0, quote);
+    bool in_quotes = false;
+    bool after_blank = false;
+
+    for (size_t i = quote; i < lines->len; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (is_quoted_line(line))
+            in_quotes = true;
+        else if (parse_is_blank(line))
+            after_blank = in_quotes;
+        else if (in_quotes && (after_blank || above == 0) && may_be_answer(lines, i))
+            return parse_own_words(lines, i, lines->len) > 0;
+        else if (in_quotes && after_blank && above > GREETING_WORDS)
+            return false;
+        if (is_quoted_line(line))
+            after_blank = false;
+    }
+    return false;
+}
+
+static void
+mark_quotes(GArray *lines)
+{
+    unsigned answers = 0;
+
+    for (size_t i = 0; i < lines->len; i++) {
+        if (is_quoted_line(parse_line(lines, i)))
+            parse_line(lines, i)->kind = LINE_QUOTED;
+    }
+    for (size_t i = 0; i < lines->len; i++) {
+        if (!starts_quote(lines, i))
+            continue;
+        if (answers < ANSWERS_BELOW_MOST && answer_stands_below(lines, i)) {
+            size_t taken = MAX(attribution_at(lines, i), 1);
+
+            parse_set_kind(lines, i, i + taken, LINE_QUOTED);
+            i += taken - 1;
+            answers++;
+            continue;
+        }
+        parse_set_kind(lines, i, lines->len, LINE_QUOTED);
+        return;
+    }
+}
+
+/* A rule right above a quote belongs to it. */
+static void
+drop_last_rules(GArray *lines)
+{
+    size_t last = lines->len;
+
+    for (size_t i = lines->len; i > 0; i--) {
+        if (parse_line(lines, i - 1)->kind == LINE_OWN &&
+            !parse_is_blank(parse_line(lines, i - 1))) {
+            last = i - 1;
+            break;
+        }
+    }
+    if (last + 1 >= lines->len || !parse_is_rule(parse_line(lines, last)))
+        return;
+    if (parse_own_words(lines, 0, last) > 0)
+        parse_line(lines, last)->kind = LINE_SEPARATOR;
+}
+
+/* NULL when nothing but blanks is of this kind. */
+static char *
+join_lines(const GArray *lines, LineKind kind)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    unsigned blanks = 0;
+    bool has_text = false;
+    bool is_torn = false;
+
+    for (size_t i = 0; i < lines->len; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (line->kind != kind) {
+            is_torn = true;
+            continue;
+        }
+        if (parse_is_blank(line)) {
+            blanks++;
+            continue;
+        }
+        /* Where something was taken out, one blank line is enough. */
+        blanks = is_torn ? MIN(blanks, 1) : blanks;
+        for (; has_text && blanks > 0; blanks--)
+            g_string_append_c(out, '\n');
+        if (has_text)
+            g_string_append_c(out, '\n');
+        g_string_append_len(out, line->text.at, (gssize)line->text.size);
+        has_text = true;
+        is_torn = false;
+        blanks = 0;
+    }
+    return has_text ? g_strdup(out->str) : NULL;
+}
+
+void
+parse_split_reply(const char *text, const GArray *marks, ReplySplit *out)
+{
+    g_autoptr(GArray) lines = parse_split_lines(text);
+
+    *out = (ReplySplit){0};
+    apply_marks(lines, marks);
+    mark_quotes(lines);
+    drop_last_rules(lines);
+    parse_mark_signature(lines);
+    out->reply = join_lines(lines, LINE_OWN);
+    if (!out->reply) {
+        out->reply = g_strstrip(g_strdup(text));
+        return;
+    }
+    out->quoted = join_lines(lines, LINE_QUOTED);
+    out->signature = join_lines(lines, LINE_SIGNATURE);
+}
+
+void
+parse_clear_split(ReplySplit *split)
+{
+    g_free(split->reply);
+    g_free(split->quoted);
+    g_free(split->signature);
+    *split = (ReplySplit){0};
+}

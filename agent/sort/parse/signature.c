@@ -1,0 +1,318 @@
+#include "sort/parse/signature.h"
+
+#include <string.h>
+
+#include "sort/parse/signature_words.h"
+
+enum {
+    SIGNATURE_MOST_LINES = 8,
+    DEVICE_MOST_BYTES = 160,
+    CLOSING_MOST_BYTES = 60,
+    PARAGRAPH_MOST_BYTES = 2000,
+    NAME_MOST_BYTES = 60,
+    CARD_LINE_BYTES = 90,
+    SENTENCE_WORDS = 5,
+    PROSE_WORDS = 12,
+    START_BYTES = 80
+};
+
+/* "-- ", or a rule of underscores as mailing lists put it. */
+static bool
+is_signature_rule(const Line *line)
+{
+    Span text = parse_trim_span(line->text);
+
+    if (parse_span_is(text, "--") || parse_span_is(text, "—"))
+        return true;
+    return parse_is_rule(line) && text.at[0] == '_';
+}
+
+static size_t
+own_lines_after(const GArray *lines, size_t from)
+{
+    size_t count = 0;
+
+    for (size_t i = from; i < lines->len; i++)
+        count += parse_line(lines, i)->kind == LINE_OWN &&
+                 !parse_is_blank(parse_line(lines, i));
+    return count;
+}
+
+static bool
+is_device_line(const char *lower)
+{
+    return strlen(lower) <= DEVICE_MOST_BYTES &&
+           parse_starts_with_any(lower, parse_device_words);
+}
+
+/* The length of `text` without what may stand behind a closing. */
+static size_t
+without_marks(const char *text, size_t length)
+{
+    for (;;) {
+        if (length > 0 && strchr(",.!;- ", text[length - 1]))
+            length--;
+        else if (length >= 3 && (memcmp(text + length - 3, "。", 3) == 0 ||
+                                 memcmp(text + length - 3, "、", 3) == 0))
+            length -= 3;
+        else
+            return length;
+    }
+}
+
+static bool
+is_closing(const char *lower)
+{
+    size_t length = strlen(lower);
+
+    if (length > CLOSING_MOST_BYTES)
+        return false;
+    length = without_marks(lower, length);
+    for (const char *const *word = parse_closing_words; *word; word++) {
+        if (**word == *lower && strlen(*word) == length &&
+            strncmp(lower, *word, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One to three words that begin with a capital letter. */
+static bool
+is_name(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+    guint count = 0;
+
+    if (strpbrk(text, ":;!?@0123456789"))
+        return false;
+    for (guint i = 0; words[i]; i++) {
+        if (*words[i] && !g_unichar_isupper(g_utf8_get_char(words[i])))
+            return false;
+        count += *words[i] ? 1 : 0;
+    }
+    return count >= 1 && count <= 4;
+}
+
+/* "Best regards, Eva". Thanks are left out: "Thanks Eva" speaks to Eva. */
+static bool
+is_closing_with_name(Span line, const char *lower)
+{
+    static const char *const thanks[] = {"thank", "than",  "thx",   "grac", "grà",
+                                         "dank",  "merci", "obrig", "graz", "bedank",
+                                         "tack",  "tak",   "dzi",   "kiit", "спасиб",
+                                         "mil ",  "many",  "muit",  "much", NULL};
+
+    if (line.size > CLOSING_MOST_BYTES || parse_starts_with_any(lower, thanks))
+        return false;
+    for (const char *const *word = parse_closing_words; *word; word++) {
+        size_t length;
+        g_autofree char *name = NULL;
+
+        if (**word != *lower)
+            continue;
+        length = strlen(*word);
+        if (!g_str_has_prefix(lower, *word) || length >= line.size ||
+            !strchr(" ,.", line.at[length]))
+            continue;
+        name = g_strndup(line.at + length, line.size - length);
+        if (is_name(g_strstrip(g_strdelimit(name, ",.", ' '))))
+            return true;
+    }
+    return false;
+}
+
+static unsigned
+count_words(Span line)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < line.size; i++)
+        count +=
+            !g_ascii_isspace(line.at[i]) && (i == 0 || g_ascii_isspace(line.at[i - 1]));
+    return count;
+}
+
+static bool
+is_prose(const Line *line)
+{
+    Span text = parse_trim_span(line->text);
+    unsigned words = count_words(text);
+    char last = text.size ? text.at[text.size - 1] : '\0';
+
+    return (last == '?' && words > 1) || words >= PROSE_WORDS ||
+           (words >= SENTENCE_WORDS && (last == '.' || last == '!' || last == ':'));
+}
+
+/* Whoever writes whole sentences behind a closing has not closed: but their lawyer,
+ * their phone and what stands under a rule may. */
+static bool
+is_followed_by_signature(const GArray *lines, size_t from)
+{
+    if (own_lines_after(lines, from) > SIGNATURE_MOST_LINES)
+        return false;
+    for (size_t i = from; i < lines->len; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (line->kind != LINE_OWN || parse_is_blank(line))
+            continue;
+        if (is_signature_rule(line) || parse_starts_disclaimer(lines, i))
+            return true;
+        if (is_prose(line))
+            return false;
+    }
+    return true;
+}
+
+bool
+parse_starts_signature(const GArray *lines, size_t i)
+{
+    const Line *line = parse_line(lines, i);
+    g_autofree char *lower = NULL;
+
+    if (is_signature_rule(line))
+        return true;
+    lower = parse_lower_line(line);
+    if (!lower)
+        return false;
+    if (is_device_line(lower))
+        return true;
+    return (is_closing(lower) ||
+            is_closing_with_name(parse_trim_span(line->text), lower)) &&
+           is_followed_by_signature(lines, i + 1);
+}
+
+/* The line and what follows it up to a blank one, in lower case. */
+static char *
+paragraph_at(const GArray *lines, size_t first)
+{
+    GString *text = g_string_new(NULL);
+    g_autofree char *raw = NULL;
+
+    for (size_t i = first; i < lines->len && text->len < PARAGRAPH_MOST_BYTES; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (parse_is_blank(line))
+            break;
+        g_string_append_len(text, line->text.at, (gssize)line->text.size);
+        g_string_append_c(text, ' ');
+    }
+    raw = g_string_free(text, FALSE);
+    return parse_lower(raw, strlen(raw));
+}
+
+/* What lawyers write names its subject; who only begins like them is a person. */
+bool
+parse_starts_disclaimer(const GArray *lines, size_t i)
+{
+    static const char *const subjects[] = {
+        "confid",     "vertraulich", "riservat",   "vertrouwelijk",  "poufn",
+        "fortrolig",  "konfiden",    "luottamuk",  "конфиденциальн", "privileged",
+        "imprim",     "environment", "umwelt",     "medio ambiente", "meio ambiente",
+        "datos pers", "stampare",    "milieu",     "unauthori",      "reservad",
+        "legal",      "addressee",   "destinatar", "recipient",      NULL};
+    Span line = parse_line(lines, i)->text;
+    g_autofree char *start = parse_lower(line.at, MIN(line.size, START_BYTES));
+    g_autofree char *whole = NULL;
+
+    if (!parse_starts_with_any(start + strspn(start, "*_ \t\"'>"),
+                               parse_disclaimer_words))
+        return false;
+    whole = paragraph_at(lines, i);
+    for (const char *const *subject = subjects; *subject; subject++) {
+        if (strstr(whole, *subject))
+            return true;
+    }
+    return false;
+}
+
+static bool
+starts_paragraph(const GArray *lines, size_t i)
+{
+    return i == 0 || parse_is_blank(parse_line(lines, i - 1)) ||
+           parse_is_rule(parse_line(lines, i - 1));
+}
+
+static bool
+has_contact(Span line)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < line.size; i++)
+        digits += g_ascii_isdigit(line.at[i]) ? 1 : 0;
+    return (digits >= 7 && digits <= 20) || parse_span_find(line, '@') < line.size ||
+           memmem(line.at, line.size, "www.", 4) != NULL;
+}
+
+/* Two to four words that all begin with a capital letter: a person. */
+static bool
+is_name_line(Span line)
+{
+    g_autofree char *text = g_strndup(line.at, line.size);
+
+    return line.size <= NAME_MOST_BYTES && !strpbrk(text, ".,") && is_name(text) &&
+           strpbrk(g_strstrip(text), " \t");
+}
+
+/* A last paragraph of short lines, a name on top and a phone or address below it. */
+static bool
+is_card(const GArray *lines, size_t first)
+{
+    bool has_address = false;
+    size_t count = 0;
+
+    if (!is_name_line(parse_trim_span(parse_line(lines, first)->text)))
+        return false;
+    for (size_t i = first; i < lines->len; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (line->kind != LINE_OWN || parse_is_blank(line))
+            continue;
+        if (line->text.size > CARD_LINE_BYTES || ++count > SIGNATURE_MOST_LINES)
+            return false;
+        has_address = has_address || (count > 1 && has_contact(line->text));
+    }
+    return has_address;
+}
+
+static bool
+ends_the_words(const GArray *lines, size_t i)
+{
+    return parse_starts_signature(lines, i) ||
+           (starts_paragraph(lines, i) &&
+            (parse_starts_disclaimer(lines, i) || is_card(lines, i)));
+}
+
+/* Where a postscript goes on with the words; the end when there is none. */
+static size_t
+postscript_from(const GArray *lines, size_t from)
+{
+    static const char *const words[] = {
+        "ps:", "p.s.", "ps.", "pd:", "p.d.", "p.s:", "ps ", NULL};
+
+    for (size_t i = from + 1; i < lines->len; i++) {
+        g_autofree char *lower = parse_lower_line(parse_line(lines, i));
+
+        if (parse_line(lines, i)->kind == LINE_OWN && lower &&
+            parse_starts_with_any(lower, words))
+            return i;
+    }
+    return lines->len;
+}
+
+void
+parse_mark_signature(GArray *lines)
+{
+    bool has_text = false;
+
+    for (size_t i = 0; i < lines->len; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (line->kind != LINE_OWN || parse_is_blank(line))
+            continue;
+        if (has_text && ends_the_words(lines, i)) {
+            parse_set_kind(lines, i, postscript_from(lines, i), LINE_SIGNATURE);
+            return;
+        }
+        has_text = has_text || !parse_is_rule(line);
+    }
+}

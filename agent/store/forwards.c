@@ -1,0 +1,78 @@
+/* Mail that a rule sends on to somebody: rows of pending_actions that need no visit to
+ * the mail's folder. */
+#include "registrar.h"
+
+#include "base/clock.h"
+#include "raw.h"
+
+void
+store_forward_free(StoreForward *forward)
+{
+    if (!forward)
+        return;
+    g_free(forward->to);
+    g_free(forward->from);
+    g_clear_error(&forward->fault);
+    if (forward->bytes)
+        g_bytes_unref(forward->bytes);
+    g_free(forward);
+}
+
+bool
+store_finish_forward(StoreTxn *txn, const StoreForward *forward, const char *because,
+                     bool is_final, GError **error)
+{
+    const StoreAction action = {.id = forward->id, .attempts = forward->attempts};
+
+    if (because && is_final)
+        return statement_run(txn->db, error,
+                             "UPDATE pending_actions SET state = 'dead', attempts = ?, "
+                             "because = ? WHERE id = ?",
+                             "iti", forward->attempts + 1, because, forward->id);
+    return store_finish_action(txn, &action, because, error);
+}
+
+bool
+store_waiting_forwards(StoreTxn *txn, int64_t *waiting, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        txn->db,
+        "SELECT count(*) FROM pending_actions INDEXED BY pending_actions_due "
+        "WHERE state = 'waiting' AND action = 'forward'",
+        "");
+
+    *waiting = statement_row(&found) ? statement_int(&found, 0) : 0;
+    return statement_done(&found, error);
+}
+
+bool
+store_due_forwards(StoreTxn *txn, const GHashTable *except, int most, GPtrArray *out,
+                   GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        txn->db,
+        "SELECT p.id, p.argument, p.attempts, b.address, "
+        "coalesce(g.sha256, '') "
+        "FROM pending_actions p INDEXED BY pending_actions_due "
+        "JOIN messages g ON g.id = p.message_id "
+        "JOIN mailboxes b ON b.id = g.mailbox_id WHERE p.state = 'waiting' "
+        "AND p.due_at <= ? AND p.action = 'forward' ORDER BY p.due_at, p.id LIMIT ?",
+        "mi", clock_now_ms(), (int64_t)most);
+
+    while (statement_row(&found)) {
+        int64_t id = statement_int(&found, 0);
+        StoreForward *forward;
+
+        if (g_hash_table_contains((GHashTable *)(uintptr_t)except, &id))
+            continue;
+        forward = g_new0(StoreForward, 1);
+        forward->id = id;
+        forward->to = statement_dup_text(&found, 1);
+        forward->attempts = statement_int(&found, 2);
+        forward->from = statement_dup_text(&found, 3);
+        /* What is no longer kept cannot be forwarded: the reason is told there. */
+        forward->bytes = raw_get(txn->db, statement_text(&found, 4), &forward->fault);
+        g_ptr_array_add(out, forward);
+    }
+    return statement_done(&found, error);
+}

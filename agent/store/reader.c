@@ -1,0 +1,265 @@
+#include "reader.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "database.h"
+#include "raw.h"
+
+StoreReader *
+store_reader_open(const char *state, GError **error)
+{
+    g_autoptr(StoreReader) reader = g_new0(StoreReader, 1);
+
+    if (!database_open_reader(&reader->db, state, error))
+        return NULL;
+    return g_steal_pointer(&reader);
+}
+
+void
+store_reader_close(StoreReader *reader)
+{
+    if (!reader)
+        return;
+    database_clear(&reader->db);
+    g_free(reader);
+}
+
+static void
+free_row(gpointer row)
+{
+    g_ptr_array_unref(row);
+}
+
+static StoreTable *
+empty_table(const Statement *statement)
+{
+    StoreTable *table = g_new0(StoreTable, 1);
+    int columns = sqlite3_column_count(statement->prepared);
+
+    table->columns = g_ptr_array_new_with_free_func(g_free);
+    table->rows = g_ptr_array_new_with_free_func(free_row);
+    table->numeric = g_byte_array_new();
+    for (int i = 0; i < columns; i++) {
+        const uint8_t unknown = 1;
+
+        g_ptr_array_add(table->columns,
+                        g_strdup(sqlite3_column_name(statement->prepared, i)));
+        g_byte_array_append(table->numeric, &unknown, 1);
+    }
+    return table;
+}
+
+void
+store_table_free(StoreTable *table)
+{
+    if (!table)
+        return;
+    g_ptr_array_unref(table->columns);
+    g_ptr_array_unref(table->rows);
+    g_byte_array_unref(table->numeric);
+    g_free(table);
+}
+
+/* Tables are STRICT: a column that shows one text is a column of texts. */
+static void
+append_row(const Statement *statement, StoreTable *table)
+{
+    GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < table->columns->len; i++) {
+        int type = sqlite3_column_type(statement->prepared, (int)i);
+
+        if (type == SQLITE_TEXT || type == SQLITE_BLOB)
+            table->numeric->data[i] = 0;
+        g_ptr_array_add(row, statement_dup_text(statement, (int)i));
+    }
+    g_ptr_array_add(table->rows, row);
+}
+
+StoreTable *
+reader_table(Statement *statement, GError **error)
+{
+    g_autoptr(StoreTable) table = NULL;
+
+    if (statement->prepared)
+        table = empty_table(statement);
+    while (statement_row(statement))
+        append_row(statement, table);
+    if (!statement_done(statement, error))
+        return NULL;
+    return g_steal_pointer(&table);
+}
+
+/* Read from the newest back, told from the oldest on. */
+static void
+turn_round(GPtrArray *rows)
+{
+    for (guint i = 0; i < rows->len / 2; i++) {
+        gpointer row = rows->pdata[i];
+
+        rows->pdata[i] = rows->pdata[rows->len - 1 - i];
+        rows->pdata[rows->len - 1 - i] = row;
+    }
+}
+
+StoreTable *
+store_read_tickets(StoreReader *reader, const TicketFilter *filter, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT number, kind, status, priority, department, assignee, "
+        "requester, subject, messages, created_at, updated_at, first_response_seconds, "
+        "mailbox, language, label, merged_into, linked_to, unanswered_since, closed_at "
+        "FROM v_tickets "
+        /* A range, so that one ticket is found by its number. */
+        "WHERE number BETWEEN coalesce(?1, 0) AND coalesce(?1, 9223372036854775807) "
+        "AND (?2 IS NULL OR label = ?2) "
+        "AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR department = ?4) "
+        "AND (?5 IS NULL OR instr(lower(requester), lower(?5)) > 0) "
+        "AND (?6 IS NULL OR created_at >= ?6) ORDER BY number DESC LIMIT ?7",
+        "zttttsi", filter->number, filter->label, filter->status, filter->department,
+        filter->sender, filter->since, filter->most ? filter->most : INT64_C(-1));
+    StoreTable *tickets = reader_table(&found, error);
+
+    if (tickets)
+        turn_round(tickets->rows);
+    return tickets;
+}
+
+StoreTable *
+store_read_ticket_messages(StoreReader *reader, int64_t number, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT id, direction, coalesce(received_at, filed_at) AS received_at, sender, "
+        "subject, label, verdict, thread_method, thread_because, attachments "
+        "FROM v_messages WHERE ticket = ? ORDER BY coalesce(received_at, filed_at), id",
+        "i", number);
+
+    return reader_table(&found, error);
+}
+
+StoreTable *
+store_read_message(StoreReader *reader, int64_t message, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT v.id, v.ticket, v.mailbox, v.folder, v.direction, v.sender_name, "
+        "v.sender, "
+        "(SELECT group_concat(address, ', ') FROM recipients r "
+        "WHERE r.message_id = v.id AND r.kind = 'to') AS recipients, "
+        "(SELECT group_concat(address, ', ') FROM recipients r "
+        "WHERE r.message_id = v.id AND r.kind = 'cc') AS copies, "
+        "v.subject, v.date_at, v.received_at, v.message_id, g.in_reply_to, v.label, "
+        "v.sublabel, v.confidence, v.review, v.reasons_json, v.verdict, "
+        "v.author_domain, v.verdict_because_json, v.spam_score, v.phishing_score, "
+        "v.is_automatic, g.automatic_because, v.thread_method, v.thread_because, "
+        "v.department, v.rules_json, g.actions_json, v.campaign, v.language, "
+        "g.defects_json, v.attachments, v.size_bytes, v.sha256, g.text, "
+        "g.reply_text, g.is_truncated "
+        "FROM v_messages v JOIN messages g ON g.id = v.id WHERE v.id = ?",
+        "i", message);
+
+    return reader_table(&found, error);
+}
+
+StoreTable *
+store_read_attachments(StoreReader *reader, int64_t message, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT position AS n, part, filename, content_type, size_bytes, sha256, "
+        "is_inline, risk_json FROM attachments WHERE message_id = ? ORDER BY position",
+        "i", message);
+
+    return reader_table(&found, error);
+}
+
+static bool
+find_sha256(StoreReader *reader, int64_t id, bool held, char **sha256, GError **error)
+{
+    static const char of_message[] = "SELECT sha256 FROM messages WHERE id = ?";
+    static const char of_held[] = "SELECT sha256 FROM held_mail WHERE id = ?";
+    g_auto(Statement) found =
+        statement_begin(&reader->db, held ? of_held : of_message, "i", id);
+    bool is_there = statement_row(&found);
+    g_autofree char *name = is_there ? statement_dup_text(&found, 0) : NULL;
+
+    if (!statement_done(&found, error))
+        return false;
+    if (!name) {
+        g_set_error(error, FAULT, FAULT_MESSAGE,
+                    is_there ? "%s %" G_GINT64_FORMAT " has no raw mail"
+                             : "there is no %s %" G_GINT64_FORMAT,
+                    held ? "held mail" : "message", id);
+        return false;
+    }
+    *sha256 = g_steal_pointer(&name);
+    return true;
+}
+
+GBytes *
+store_read_raw(StoreReader *reader, int64_t id, bool held, GError **error)
+{
+    g_autofree char *sha256 = NULL;
+
+    if (!find_sha256(reader, id, held, &sha256, error))
+        return NULL;
+    return raw_get(&reader->db, sha256, error);
+}
+
+StoreTable *
+store_read_held(StoreReader *reader, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT h.id, h.state, m.name AS mailbox, f.name AS folder, h.uid, h.stage, "
+        "h.because, h.size_bytes, h.received_at, h.held_at, h.sha256 FROM held_mail h "
+        "JOIN folders f ON f.id = h.folder_id JOIN mailboxes m ON m.id = f.mailbox_id "
+        "ORDER BY h.id",
+        "");
+
+    return reader_table(&found, error);
+}
+
+StoreTable *
+store_read_mailboxes(StoreReader *reader, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT mailbox, address, state, messages, held, holes, failures, "
+        "last_success_at, seconds_since_success, last_failure_at, "
+        "last_error FROM v_mailbox_health ORDER BY mailbox",
+        "");
+
+    return reader_table(&found, error);
+}
+
+StoreTable *
+store_read_webhooks(StoreReader *reader, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT webhook, state, waiting, delivered, dead, oldest_waiting_at, "
+        "last_success_at, last_failure_at, last_error, because FROM v_webhook_health "
+        "ORDER BY webhook",
+        "");
+
+    return reader_table(&found, error);
+}
+
+StoreTable *
+store_read_dead_letters(StoreReader *reader, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT o.endpoint AS webhook, e.type, o.event_id, o.ticket, "
+        "e.message_id AS message, o.attempts, o.created_at, o.settled_at, "
+        "a.http_status, a.because AS last_error FROM outbox o "
+        "JOIN events e ON e.id = o.event_id LEFT JOIN delivery_attempts a ON a.id = "
+        "(SELECT max(id) FROM delivery_attempts WHERE outbox_id = o.id) "
+        "WHERE o.state = 'dead' ORDER BY o.id",
+        "");
+
+    return reader_table(&found, error);
+}

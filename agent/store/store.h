@@ -1,0 +1,486 @@
+/* store: what do we remember?
+ *
+ * One file, STATE/postroom.db. One connection in one thread, the registrar, does all
+ * writes and all checkpoints (two writers can corrupt a WAL before SQLite 3.51.3);
+ * readers open read-only. Nothing outside this room knows SQL.
+ *
+ * Work is a function that runs in the registrar inside a transaction. What is queued
+ * is committed in groups, each work in a savepoint of its own: one that fails takes
+ * nothing else with it. store_wait returns after the commit is on the disk. */
+#pragma once
+
+#include "model/placement.h"
+
+typedef struct Store Store;
+typedef struct StoreTxn StoreTxn;
+
+/* Creates or migrates the database under folder `state`. FAULT_CONFIG: unwritable
+ * folder, database of a newer version, another daemon holds it; the text says what to
+ * do. Opens the registrar. */
+Store *store_open(const char *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Checkpoints and closes. Every claim has been waited for: nobody uses it any more. */
+void store_close(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* False with `error` set rolls this work back. Never blocks on anything but SQL. */
+typedef bool (*StoreWork)(StoreTxn *txn, void *self, GError **error);
+
+typedef struct StoreTicket StoreTicket; /* a claim check for queued work */
+
+StoreTicket *store_submit(Store *store, StoreWork work, void *self);
+/* Blocks until the work is committed or failed; frees the claim check. A full disk is
+ * FAULT_RETRY: nothing of the work is there. */
+bool store_wait(StoreTicket *ticket, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Both in one. */
+bool store_do(Store *store, StoreWork work, void *self,
+              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A key made at first start, kept in the database: reply tokens. 32 bytes, lent. */
+const uint8_t *store_token_key(const Store *store);
+
+/* ---- folders and the cursor (COLLECTING: exactly once) ---- */
+
+typedef enum {
+    UID_FILED,
+    UID_ABSENT,  /* gone before we had it, by a complete enumeration */
+    UID_HELD,    /* in held_mail */
+    UID_HOLE,    /* listed, asked for, never delivered: retried with back-off */
+    UID_HISTORY, /* was there before the first connection, and is left there */
+} UidState;
+
+typedef struct StoreFolder {
+    int64_t id;
+    int64_t uidvalidity;
+    int64_t epoch;
+    int64_t low_uid;      /* this and all below are settled */
+    int64_t uidnext_seen; /* 0: never told */
+    int64_t recounted_ms; /* when a recount was done; TIME_NONE: never */
+    bool is_new;          /* no complete listing of it was ever settled */
+} StoreFolder;
+
+/* A mail as the server lists it: what a UID is known again by. */
+typedef struct StoreListing {
+    uint32_t uid;
+    int64_t size_bytes;
+    int64_t received_at; /* TIME_NONE: not given */
+} StoreListing;
+
+/* Finds or creates mailbox and folder; a changed UIDVALIDITY starts a new epoch with
+ * low_uid 0 (`reset` says so). 0, which a server means by saying none, changes nothing.
+ */
+bool store_open_folder(StoreTxn *txn, const char *mailbox, const char *address,
+                       const char *folder, FolderRole role, int64_t uidvalidity,
+                       StoreFolder *out, bool *reset, GError **error);
+/* The server counts anew, though it may not say so: a new epoch with low_uid 0. */
+bool store_renumber_folder(StoreTxn *txn, StoreFolder *folder, int64_t uidvalidity,
+                           GError **error);
+/* GArray of uint32_t: UIDs above low_uid that are settled already. */
+bool store_settled_uids(StoreTxn *txn, const StoreFolder *folder, GArray *out,
+                        GError **error);
+/* All UIDs but holes and history: what a backfill does not want. */
+bool store_taken_uids(StoreTxn *txn, const StoreFolder *folder, GArray *out,
+                      GError **error);
+/* Records the state; attempts count up for UID_HOLE. `message` 0: none. */
+bool store_settle_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
+                      UidState state, int64_t message, GError **error);
+/* Raises low_uid: all UIDs up to `uid` are settled or do not exist. Ledger rows below
+ * stay; holes are never passed over silently: they keep their row. */
+bool store_raise_low(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
+                     GError **error);
+/* After a complete listing: the UIDNEXT it came with (0: none) and, where `recounted`,
+ * that UIDs below low_uid were looked at too. The folder is not new any more. */
+bool store_note_listing(StoreTxn *txn, const StoreFolder *folder, int64_t uidnext,
+                        bool recounted, GError **error);
+/* What the server lists of a UID that has a row. */
+bool store_identify_uid(StoreTxn *txn, const StoreFolder *folder,
+                        const StoreListing *listing, GError **error);
+/* Up to three UIDs of this epoch, ascending, and what is known of them: if the server
+ * now has something else there, it counts anew. Appends StoreKnown. */
+typedef struct StoreKnown {
+    StoreListing listing;
+    char *message_id; /* of the mail; NULL: not known */
+    char *sha256;     /* of its bytes; NULL: they were never here */
+} StoreKnown;
+void store_known_free(StoreKnown *known);
+bool store_known_uids(StoreTxn *txn, const StoreFolder *folder, GPtrArray *out,
+                      GError **error);
+/* A UID with only `newest` known ones above it; 0: there are not so many. */
+bool store_recount_floor(StoreTxn *txn, const StoreFolder *folder, int64_t newest,
+                         uint32_t *out, GError **error);
+/* Mail that is left where it lies. */
+bool store_put_history(StoreTxn *txn, const StoreFolder *folder,
+                       const StoreListing *listing, GError **error);
+/* The history of the epoch before; none when this epoch has its own already. Appends
+ * StoreListing. */
+bool store_old_history(StoreTxn *txn, const StoreFolder *folder, GArray *out,
+                       GError **error);
+/* How often a hole was tried; 0: never, or it is none. */
+bool store_hole_attempts(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
+                         int64_t *out, GError **error);
+/* In a new epoch: were these very bytes held before the server counted anew? */
+bool store_was_held(StoreTxn *txn, const StoreFolder *folder, const char *sha256,
+                    bool *out, GError **error);
+/* Every hole is due, and what was held without its bytes is a hole again. */
+bool store_retry_holes(StoreTxn *txn, const char *mailbox, GError **error);
+/* GArray of uint32_t: holes due for another try. */
+bool store_due_holes(StoreTxn *txn, const StoreFolder *folder, GArray *out,
+                     GError **error);
+/* In a new epoch: the row of a filed message with these very bytes (SHA-256 of the raw
+ * mail, hex) in this folder whose copy in the old epoch no new UID has absorbed yet;
+ * 0: none, it is new mail. Absorbs it. */
+bool store_absorb_copy(StoreTxn *txn, const StoreFolder *folder, const char *sha256,
+                       int64_t *message, GError **error);
+
+/* ---- filing: a mail of an older UIDVALIDITY than its folder's is FAULT_RETRY ---- */
+
+/* The row of a message with these bytes, in any mailbox; 0: none. */
+bool store_find_bytes(StoreTxn *txn, const char *sha256, int64_t *message,
+                      GError **error);
+/* Fills `out` for message ids and token tickets; merged tickets are followed to their
+ * target. */
+bool store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
+                   const GArray *token_tickets, Related *out, GError **error);
+/* Opens, joins or leaves alone, as the placement says; fills `ticket` (number 0: none).
+ * `reply_token` is called for a new ticket's number; its result is taken. */
+typedef char *(*StoreTokenMaker)(int64_t ticket, const void *self);
+bool store_place(StoreTxn *txn, const Mail *mail, const Facts *facts,
+                 const Placement *placement, StoreTokenMaker reply_token,
+                 const void *self, Ticket *ticket, GError **error);
+/* Message with headers, recipients, attachments, refs, raw mail, and the rows its
+ * label calls for (bounces, complaints, unsubscribes, leads, contacts, sent index).
+ * Sets facts->message.id. */
+bool store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
+                       const Placement *placement, const Ticket *ticket,
+                       GError **error);
+/* A further delivery of a message that is filed already. */
+bool store_put_copy(StoreTxn *txn, const Mail *mail, int64_t message, GError **error);
+/* A mail no sorter survived, or one without bytes: raw bytes kept. */
+bool store_put_held(StoreTxn *txn, const Mail *mail, const char *stage,
+                    const char *because, int64_t *held, GError **error);
+
+/* ---- what people change ---- */
+
+typedef struct StoreChange {
+    const char *field; /* status, priority, assignee, department */
+    const char *value; /* NULL: nobody, none */
+    const char *actor;
+} StoreChange;
+/* FAULT_MESSAGE: no such ticket, a merged one, or no such value. */
+bool store_change_ticket(StoreTxn *txn, int64_t number, const StoreChange *wanted,
+                         GError **error);
+/* Mail for `number` goes to `into` from now on. Merged tickets stay what they are. */
+bool store_merge_tickets(StoreTxn *txn, int64_t number, int64_t into, const char *actor,
+                         GError **error);
+
+/* A pattern: an address, a domain, or either with * and ?. `until_s` TIME_NONE: for
+ * ever. Of the rules for a sender the newest counts. FAULT_MESSAGE: no such pattern. */
+typedef struct StoreSenderRule {
+    const char *pattern;
+    bool is_allowed; /* else blocked */
+    int64_t until_s;
+    const char *actor;
+} StoreSenderRule;
+bool store_put_sender_rule(StoreTxn *txn, const StoreSenderRule *rule, GError **error);
+/* FAULT_MESSAGE: there is none. */
+bool store_forget_sender(StoreTxn *txn, const char *pattern, GError **error);
+
+/* One recipient of one mail of a campaign; NULL: not known. The same again is nothing
+ * new: `added` stays false. */
+typedef struct StoreCampaignMail {
+    const char *campaign, *message_id, *recipient, *token;
+    int64_t sent_s; /* TIME_NONE: not known */
+} StoreCampaignMail;
+bool store_put_campaign_mail(StoreTxn *txn, const StoreCampaignMail *mail, bool *added,
+                             GError **error);
+
+/* Mail that was held, as it came. */
+typedef struct StoreHeld {
+    int64_t id;
+    Origin origin;
+    StoreFolder folder;
+    char *because;
+    GBytes *bytes; /* NULL: they never came, or are no longer kept */
+} StoreHeld;
+void store_held_free(StoreHeld *held);
+/* FAULT_MESSAGE: there is none, or it is held no longer. */
+bool store_find_held(StoreTxn *txn, int64_t id, StoreHeld **out, GError **error);
+/* `message` 0: it was dropped, and its bytes go with it; else what it became. */
+bool store_settle_held(StoreTxn *txn, int64_t id, int64_t message, const char *actor,
+                       GError **error);
+
+/* ---- what is kept for a time ---- */
+
+typedef struct StoreRetention {
+    int64_t raw_s, held_s, delivered_events_s;
+} StoreRetention;
+/* Drops some of what is older; `gone` 0: nothing is left to drop. */
+bool store_retain(StoreTxn *txn, const StoreRetention *keep, int64_t *gone,
+                  GError **error);
+
+/* ---- erasing a person ---- */
+
+typedef struct StoreErasure {
+    int64_t tickets, messages; /* gone */
+    int64_t mentions;          /* others' messages that named the address */
+    int64_t held;              /* dropped */
+    GError *traces; /* after the wait: why deleted text may still lie in the files */
+} StoreErasure;
+/* Everything of the person with this address, and after the commit every trace in free
+ * pages, index and log. Takes as long as writing the database anew. Owned: out->traces.
+ */
+bool store_erase(StoreTxn *txn, const char *address, const char *actor,
+                 StoreErasure *out, GError **error);
+
+/* ---- deferred verdicts: senders that could not be judged for want of an answer ----
+ */
+
+/* A message filed as deferred; store_put_message remembers it, due in a minute. */
+typedef struct StoreDeferred {
+    int64_t message;
+    int64_t deferred_at; /* epoch seconds */
+    Origin origin;       /* of its first delivery */
+    GBytes *bytes;       /* the raw mail; NULL: no longer kept */
+} StoreDeferred;
+void store_deferred_free(StoreDeferred *deferred);
+
+/* Those due, at most `most`. Appends StoreDeferred. Reads only. */
+bool store_due_verdicts(StoreTxn *txn, int64_t now_ms, int most, GPtrArray *out,
+                        GError **error);
+bool store_postpone_verdict(StoreTxn *txn, int64_t message, int64_t due_s,
+                            GError **error);
+typedef struct StoreSettled {
+    Ticket ticket; /* initialised by the caller; number 0: none */
+    bool is_told;  /* an event was made of the message when it was filed */
+} StoreSettled;
+/* Writes the verdict down; the ticket's story goes on by one step. */
+bool store_settle_verdict(StoreTxn *txn, int64_t message, const Verdict *verdict,
+                          StoreSettled *out, GError **error);
+
+/* ---- what is done on the server after the commit ---- */
+
+typedef struct StoreAction {
+    int64_t id;
+    uint32_t uid;
+    char *verb;     /* seen, move, delete */
+    char *argument; /* of move: the folder */
+    int64_t attempts;
+} StoreAction;
+void store_action_free(StoreAction *action);
+
+bool store_put_action(StoreTxn *txn, const StoreFolder *folder,
+                      const StoreAction *action, int64_t message, GError **error);
+/* Those of this epoch that are due, those of one kind together. Appends StoreAction. */
+bool store_due_actions(StoreTxn *txn, const StoreFolder *folder, GPtrArray *out,
+                       GError **error);
+/* `because`: why it was refused, then it is due again later, or given up; NULL: done.
+ */
+bool store_finish_action(StoreTxn *txn, const StoreAction *action, const char *because,
+                         GError **error);
+/* A mail on its way to somebody else, through the relay; store_put_message puts it. */
+typedef struct StoreForward {
+    int64_t id;
+    int64_t attempts;
+    char *from; /* the mailbox it came to */
+    char *to;
+    GBytes *bytes; /* NULL: `fault` says why */
+    GError *fault;
+} StoreForward;
+void store_forward_free(StoreForward *forward);
+/* Those due, at most `most`, but those whose ids (int64_t) are in `except`. */
+bool store_due_forwards(StoreTxn *txn, const GHashTable *except, int most,
+                        GPtrArray *out, GError **error);
+/* `because` NULL: it went out; else it is due again later or, where that is final or
+ * has been too often, given up. */
+bool store_finish_forward(StoreTxn *txn, const StoreForward *forward,
+                          const char *because, bool is_final, GError **error);
+bool store_waiting_forwards(StoreTxn *txn, int64_t *waiting, GError **error);
+/* A filed message is met in a folder: coming from Junk or going there, it is a
+ * correction by somebody. Call before the new delivery is put. */
+bool store_note_move(StoreTxn *txn, const StoreFolder *folder, FolderRole role,
+                     int64_t message, GError **error);
+/* What somebody says a filed message was. FAULT_MESSAGE: nobody sent us such a one. */
+typedef struct StoreCorrection {
+    int64_t message;
+    const char *label;
+    const char *actor;
+} StoreCorrection;
+bool store_correct(StoreTxn *txn, const StoreCorrection *correction, GError **error);
+/* Puts back what the last correction by a command changed. FAULT_MESSAGE: there is
+ * none.
+ */
+bool store_undo_correction(StoreTxn *txn, int64_t message, GError **error);
+/* By its label. */
+bool store_is_spam(StoreTxn *txn, int64_t message, bool *out, GError **error);
+
+/* ---- events ---- */
+
+/* The event itself, for the record and for replay, and one outbox row for each
+ * endpoint. `ticket` 0 and `message` 0 where there is none. A repeated id is ignored.
+ */
+bool store_put_event(StoreTxn *txn, const char *id, const char *type, int64_t ticket,
+                     int64_t message, const char *body, const GPtrArray *endpoints,
+                     GError **error);
+
+typedef struct StoreDelivery {
+    int64_t outbox; /* row */
+    char *endpoint;
+    char *event_id;
+    char *body;
+    int64_t attempts; /* so far */
+    int64_t ticket;
+} StoreDelivery;
+void store_delivery_free(StoreDelivery *delivery);
+
+/* Due deliveries, at most `most`; none whose ticket has an earlier undelivered event
+ * for the same endpoint; none already lent, until store_put_attempt gives it back. Each
+ * endpoint has its share. Appends StoreDelivery. Reads only. */
+bool store_due_deliveries(StoreTxn *txn, int64_t now_ms, int most, GPtrArray *out,
+                          GError **error);
+
+typedef enum {
+    DELIVERED,
+    DELIVERY_LATER, /* next try at due_ms */
+    DELIVERY_DEAD,  /* the dead letter */
+} DeliveryFate;
+
+typedef struct StoreAttempt {
+    int64_t outbox;
+    DeliveryFate fate;
+    int64_t due_ms;
+    int64_t http_status; /* 0: no answer */
+    const char *because;
+    const char *response; /* its beginning; may be NULL */
+    int64_t duration_ms;
+} StoreAttempt;
+bool store_put_attempt(StoreTxn *txn, const StoreAttempt *attempt, GError **error);
+/* The endpoint takes no more deliveries until its URL changes. */
+bool store_disable_endpoint(StoreTxn *txn, const char *endpoint, const char *because,
+                            GError **error);
+/* Seconds since the first of its failures that no success came after; 0: none. */
+bool store_endpoint_failing(StoreTxn *txn, const char *endpoint, int64_t *seconds,
+                            GError **error);
+/* It takes deliveries again, what waited included. FAULT_MESSAGE: there is none. */
+bool store_enable_endpoint(StoreTxn *txn, const char *endpoint, GError **error);
+
+/* Events on record: one by its id, or all since a time. Appends StoreEvent, oldest
+ * first. FAULT_MESSAGE: there is no such id. */
+typedef struct StoreEvent {
+    char *id;
+    char *type;
+    int64_t ticket;
+} StoreEvent;
+void store_event_free(StoreEvent *event);
+bool store_find_event(StoreTxn *txn, const char *id, GPtrArray *out, GError **error);
+bool store_events_since(StoreTxn *txn, int64_t since_s, GPtrArray *out, GError **error);
+/* Due at once and from the first try on, whatever became of it before. */
+bool store_replay(StoreTxn *txn, const StoreEvent *event, const char *endpoint,
+                  GError **error);
+/* All webhooks of the configuration. One that is new, or has another URL than before,
+ * takes deliveries, what waited included. One that is not named any more takes none;
+ * what waited for it is kept in case it comes back. */
+typedef struct StoreEndpoint {
+    const char *name;
+    const char *url;
+} StoreEndpoint;
+bool store_set_endpoints(StoreTxn *txn, const StoreEndpoint *endpoints, size_t count,
+                         GError **error);
+/* Undelivered rows of enabled endpoints; and the earliest due time in ms, or TIME_NONE.
+ */
+bool store_outbox_state(StoreTxn *txn, int64_t *waiting, int64_t *next_due_ms,
+                        GError **error);
+
+/* ---- mailbox health ---- */
+
+/* `skipped`: what could not be collected beside its INBOX; NULL: all was. */
+bool store_mailbox_worked(StoreTxn *txn, const char *mailbox, const char *skipped,
+                          GError **error);
+bool store_mailbox_failed(StoreTxn *txn, const char *mailbox, const char *because,
+                          bool stopped, GError **error);
+
+/* ---- reading, for commands ---- */
+
+typedef struct StoreReader StoreReader;
+
+/* Read-only, safe beside a running daemon. FAULT_CONFIG: there is no database yet. */
+StoreReader *store_reader_open(const char *state,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void store_reader_close(StoreReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreReader, store_reader_close)
+
+/* A whole copy as of now; writers go on meanwhile. FAULT_CONFIG: `file` is there, or
+ * cannot be. */
+bool store_back_up(StoreReader *reader, const char *file,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The records a command prints: named columns, then rows of texts (NULL: null). */
+typedef struct StoreTable {
+    GPtrArray *columns;  /* texts */
+    GPtrArray *rows;     /* GPtrArray of char *, which may be NULL */
+    GByteArray *numeric; /* one byte a column: 1 = print as a number in JSON */
+} StoreTable;
+void store_table_free(StoreTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTable, store_table_free)
+
+typedef struct TicketFilter {
+    const char *label, *status, *department, *sender;
+    int64_t since;  /* TIME_NONE: all */
+    int64_t number; /* 0: all */
+    int64_t most;   /* the newest; 0: all */
+} TicketFilter;
+
+StoreTable *store_read_tickets(StoreReader *reader, const TicketFilter *filter,
+                               GError **error);
+/* The messages of one ticket, oldest first. */
+StoreTable *store_read_ticket_messages(StoreReader *reader, int64_t number,
+                                       GError **error);
+/* One row; none when there is no such message. */
+StoreTable *store_read_message(StoreReader *reader, int64_t message, GError **error);
+/* Columns n (from 1), part, filename, content_type, size_bytes, ... */
+StoreTable *store_read_attachments(StoreReader *reader, int64_t message,
+                                   GError **error);
+/* The raw bytes of a filed or (`held` true) held mail. NULL and FAULT_MESSAGE: none. */
+GBytes *store_read_raw(StoreReader *reader, int64_t id, bool held, GError **error);
+StoreTable *store_read_held(StoreReader *reader, GError **error);
+StoreTable *store_read_mailboxes(StoreReader *reader, GError **error);
+StoreTable *store_read_webhooks(StoreReader *reader, GError **error);
+/* The best first: the words in subjects and in what people wrote; a word that ends with
+ * * begins like it. `lag`: messages the index has not read yet. */
+StoreTable *store_read_search(StoreReader *reader, const char *words, int64_t most,
+                              int64_t *lag, GError **error);
+StoreTable *store_read_sender_rules(StoreReader *reader, GError **error);
+/* `id` NULL: all. */
+StoreTable *store_read_campaigns(StoreReader *reader, const char *id, GError **error);
+/* Columns figure, name, value: the numbers of the last `days` days. */
+StoreTable *store_read_stats(StoreReader *reader, int64_t days, GError **error);
+/* Deliveries that were given up, with the last reason. */
+StoreTable *store_read_dead_letters(StoreReader *reader, GError **error);
+
+/* ---- vital signs ---- */
+
+/* A commit that changes nothing but proves that commits are possible. Blocks. */
+bool store_prove_writable(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads beside the registrar; counts from its opening on. One thread at a time. */
+typedef struct StoreVitals StoreVitals;
+
+typedef enum {
+    STORE_FILED,    /* messages by mailbox and label */
+    STORE_ATTEMPTS, /* deliveries by endpoint and outcome: delivered, later, dead */
+} StoreCounted;
+
+typedef struct StoreSigns {
+    int64_t outbox_oldest_s; /* how long the oldest undelivered event waits; 0: none */
+    int64_t wal_bytes;
+    int64_t disk_free_bytes; /* -1: not told */
+} StoreSigns;
+
+StoreVitals *store_vitals_open(const char *state,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void store_vitals_close(StoreVitals *vitals);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreVitals, store_vitals_close)
+/* Catches up, then looks. */
+bool store_vitals_read(StoreVitals *vitals, StoreSigns *out,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As of the last reading. */
+int64_t store_vitals_count(StoreVitals *vitals, StoreCounted of, const char *whose,
+                           const char *what);

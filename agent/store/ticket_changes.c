@@ -1,0 +1,210 @@
+/* What people change about tickets. Each change is a step of the story, with who did
+ * it, from what to what. */
+#include "registrar.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "ticket_steps.h"
+#include "tickets.h"
+
+static bool
+is_status(const char *value)
+{
+    TicketStatus status;
+
+    return value && ticket_status_from_name(value, &status) && status != STATUS_MERGED;
+}
+
+static bool
+is_priority(const char *value)
+{
+    Priority priority;
+
+    return value && priority_from_name(value, &priority);
+}
+
+static bool
+is_text(const char *value)
+{
+    return !value || g_utf8_validate(value, -1, NULL);
+}
+
+typedef struct Changeable {
+    const char *field;
+    bool (*is_good)(const char *value);
+    const char *good; /* for the fault */
+    const char *read, *write;
+} Changeable;
+
+static const Changeable changeables[] = {
+    {"status", is_status, "open, waiting, closed, reopened or spam",
+     "SELECT status FROM tickets WHERE number = ?",
+     "UPDATE tickets SET status = ?1, updated_at = ?2, sequence = sequence + 1, "
+     "closed_at = iif(?1 = 'closed', ?2, NULL), "
+     "reopened_count = reopened_count + (?1 = 'reopened') WHERE number = ?3"},
+    {"priority", is_priority, "low, normal, high or urgent",
+     "SELECT priority FROM tickets WHERE number = ?",
+     "UPDATE tickets SET priority = ?1, updated_at = ?2, sequence = sequence + 1 "
+     "WHERE number = ?3"},
+    {"assignee", is_text, "a text in UTF-8",
+     "SELECT assignee FROM tickets WHERE number = ?",
+     "UPDATE tickets SET assignee = ?1, updated_at = ?2, sequence = sequence + 1 "
+     "WHERE number = ?3"},
+    {"department", is_text, "a text in UTF-8",
+     "SELECT department FROM tickets WHERE number = ?",
+     "UPDATE tickets SET department = ?1, updated_at = ?2, sequence = sequence + 1 "
+     "WHERE number = ?3"},
+};
+
+static const Changeable *
+find_changeable(const StoreChange *change, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(changeables); i++) {
+        const Changeable *found = &changeables[i];
+
+        if (!g_str_equal(found->field, change->field))
+            continue;
+        if (found->is_good(change->value))
+            return found;
+        g_set_error(error, FAULT, FAULT_MESSAGE, "%s '%s' is none of %s", found->field,
+                    change->value ? change->value : "", found->good);
+        return NULL;
+    }
+    g_set_error(error, FAULT, FAULT_MESSAGE, "a ticket has no '%s' to change",
+                change->field);
+    return NULL;
+}
+
+/* A merged ticket is history: what is meant is its target. */
+static bool
+read_living(Database *db, int64_t number, Ticket *ticket, GError **error)
+{
+    int64_t target = 0;
+
+    if (!tickets_read(db, number, ticket, error))
+        return false;
+    if (ticket->number == 0) {
+        g_set_error(error, FAULT, FAULT_MESSAGE, "there is no ticket %" G_GINT64_FORMAT,
+                    number);
+        return false;
+    }
+    if (ticket->status != STATUS_MERGED)
+        return true;
+    if (tickets_follow(db, number, &target, error))
+        g_set_error(error, FAULT, FAULT_MESSAGE,
+                    "ticket %" G_GINT64_FORMAT
+                    " was merged into ticket %" G_GINT64_FORMAT,
+                    number, target);
+    return false;
+}
+
+static bool
+read_value(Database *db, const Changeable *what, int64_t number, char **value,
+           GError **error)
+{
+    g_auto(Statement) row = statement_begin(db, what->read, "i", number);
+
+    if (statement_row(&row))
+        *value = statement_dup_text(&row, 0);
+    return statement_done(&row, error);
+}
+
+static bool
+change(Database *db, const Changeable *what, Ticket *ticket, const StoreChange *wanted,
+       GError **error)
+{
+    g_autofree char *old_value = NULL;
+    TicketStep step = {.ticket = ticket->number,
+                       .sequence = ticket->sequence + 1,
+                       .kind = "changed",
+                       .actor = wanted->actor,
+                       .field = what->field,
+                       .new_value = wanted->value};
+
+    if (!read_value(db, what, ticket->number, &old_value, error))
+        return false;
+    if (g_strcmp0(old_value, wanted->value) == 0)
+        return true; /* no change, no step */
+    step.old_value = old_value;
+    return statement_run(db, error, what->write, "tmi", wanted->value, clock_now_ms(),
+                         ticket->number) &&
+           ticket_steps_put(db, &step, error);
+}
+
+bool
+store_change_ticket(StoreTxn *txn, int64_t number, const StoreChange *wanted,
+                    GError **error)
+{
+    const Changeable *what = find_changeable(wanted, error);
+    Ticket ticket;
+    bool done;
+
+    if (!what)
+        return false;
+    shape_init(&ticket_shape, &ticket);
+    done = read_living(txn->db, number, &ticket, error) &&
+           change(txn->db, what, &ticket, wanted, error);
+    shape_clear(&ticket_shape, &ticket);
+    return done;
+}
+
+/* Messages and participants stay with the ticket they came to; who asks for the whole
+ * conversation follows merged_into. New mail goes to the target, and so must those who
+ * took part in the old ticket be let in there. */
+static bool
+merge(Database *db, const Ticket *from, const Ticket *into, const char *actor,
+      GError **error)
+{
+    g_autofree char *target = g_strdup_printf("%" G_GINT64_FORMAT, into->number);
+    g_autofree char *source = g_strdup_printf("%" G_GINT64_FORMAT, from->number);
+    const TicketStep left = {.ticket = from->number,
+                             .sequence = from->sequence + 1,
+                             .kind = "merged",
+                             .actor = actor,
+                             .field = "merged_into",
+                             .new_value = target};
+    const TicketStep came = {.ticket = into->number,
+                             .sequence = into->sequence + 1,
+                             .kind = "merged",
+                             .actor = actor,
+                             .field = "merged_from",
+                             .new_value = source};
+    int64_t now = clock_now_ms();
+
+    return statement_run(db, error,
+                         "UPDATE tickets SET status = 'merged', merged_into = ?, "
+                         "updated_at = ?, sequence = sequence + 1 WHERE number = ?",
+                         "imi", into->number, now, from->number) &&
+           statement_run(db, error,
+                         "UPDATE tickets SET updated_at = ?, sequence = sequence + 1 "
+                         "WHERE number = ?",
+                         "mi", now, into->number) &&
+           statement_run(db, error,
+                         "INSERT INTO ticket_participants (ticket, address) "
+                         "SELECT ?, address FROM ticket_participants WHERE ticket = ? "
+                         "ON CONFLICT DO NOTHING",
+                         "ii", into->number, from->number) &&
+           ticket_steps_put(db, &left, error) && ticket_steps_put(db, &came, error);
+}
+
+bool
+store_merge_tickets(StoreTxn *txn, int64_t number, int64_t into, const char *actor,
+                    GError **error)
+{
+    Ticket from;
+    Ticket target;
+    bool done = false;
+
+    shape_init(&ticket_shape, &from);
+    shape_init(&ticket_shape, &target);
+    if (number == into)
+        g_set_error(error, FAULT, FAULT_MESSAGE,
+                    "ticket %" G_GINT64_FORMAT " cannot be merged into itself", number);
+    else
+        done = read_living(txn->db, number, &from, error) &&
+               read_living(txn->db, into, &target, error) &&
+               merge(txn->db, &from, &target, actor, error);
+    shape_clear(&ticket_shape, &from);
+    shape_clear(&ticket_shape, &target);
+    return done;
+}
