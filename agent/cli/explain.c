@@ -104,6 +104,9 @@ explain_mail(Explainer *explainer, const char *file, GBytes *mail)
         print_field("file", file);
         print_field("held", error->message);
     }
+    /* Who reads mail after mail need not wait for a full buffer; print_end tells
+     * whether it worked. */
+    (void)fflush(stdout);
 }
 
 static void

@@ -34,7 +34,7 @@ def mails_below(folder):
 
 def explain(program, paths):
     """Each mail's facts with the seconds it took, and the memory of the biggest process."""
-    command = ["stdbuf", "-oL", program, "explain", "--json", "--resolver", "none", *paths]
+    command = [program, "explain", "--json", "--resolver", "none", *paths]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         before = None
         for line in process.stdout:
