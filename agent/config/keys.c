@@ -308,7 +308,7 @@ static const Key top_rows[] = {
      .help = "builtin or libspf2"},
     {"retention", PART(retention_keys), .fallback = "{}", .help = "how long we keep"},
     {"sorters", COUNT(Config, sorters), .fallback = "0", .most = 256,
-     .help = "processes that read mail; 0: by the machine"},
+     .help = "mails read at once; 0: one a core"},
     {"collectors", COUNT(Config, collectors), .fallback = "0", .most = 1024,
      .help = "threads that fetch mail; 0: by the machine"},
     {"http", PART(http_keys), .help = "default: no HTTP"},

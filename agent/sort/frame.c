@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/clock.h"
 
@@ -36,18 +37,31 @@ wait_for(int socket, short events, int64_t deadline_us)
     }
 }
 
-static bool
-send_all(int socket, const void *bytes, size_t size, int64_t deadline_us)
+/* Drops what was sent from the front of `rest`. */
+static void
+advance(struct iovec rest[2], size_t sent)
 {
-    const char *at = bytes;
+    for (int i = 0; i < 2; i++) {
+        size_t from_this = MIN(sent, rest[i].iov_len);
 
-    while (size > 0) {
-        ssize_t sent = send(socket, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        rest[i].iov_base = (char *)rest[i].iov_base + from_this;
+        rest[i].iov_len -= from_this;
+        sent -= from_this;
+    }
+}
 
-        if (sent >= 0) {
-            at += sent;
-            size -= (size_t)sent;
-        } else if (errno == EAGAIN) {
+/* Head and bytes leave together: the other side is woken once. */
+static bool
+send_all(int socket, struct iovec rest[2], int64_t deadline_us)
+{
+    const struct msghdr both = {.msg_iov = rest, .msg_iovlen = 2};
+
+    while (rest[0].iov_len + rest[1].iov_len > 0) {
+        ssize_t sent = sendmsg(socket, &both, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (sent >= 0)
+            advance(rest, (size_t)sent);
+        else if (errno == EAGAIN) {
             if (!wait_for(socket, POLLOUT, deadline_us))
                 return false;
         } else if (errno != EINTR) {
@@ -60,10 +74,12 @@ send_all(int socket, const void *bytes, size_t size, int64_t deadline_us)
 static bool
 receive_all(int socket, void *bytes, size_t size, int64_t deadline_us)
 {
+    /* Who has all the time waits in the kernel, not in poll. */
+    const int flags = deadline_us ? MSG_DONTWAIT : MSG_WAITALL;
     char *at = bytes;
 
     while (size > 0) {
-        ssize_t got = recv(socket, at, size, MSG_DONTWAIT);
+        ssize_t got = recv(socket, at, size, flags);
 
         if (got == 0) {
             errno = 0;
@@ -87,13 +103,13 @@ frame_send(int socket, FrameKind kind, const void *bytes, size_t size,
            int64_t deadline_us)
 {
     FrameHead head = {(uint32_t)size, (uint32_t)kind};
+    struct iovec rest[2] = {{&head, sizeof head}, {(void *)(uintptr_t)bytes, size}};
 
     if (size > FRAME_MAX_BYTES) {
         errno = EMSGSIZE;
         return false;
     }
-    return send_all(socket, &head, sizeof head, deadline_us) &&
-           send_all(socket, bytes, size, deadline_us);
+    return send_all(socket, rest, deadline_us);
 }
 
 bool

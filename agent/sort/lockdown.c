@@ -21,6 +21,7 @@ static const int allowed[] = {
     SCMP_SYS(writev),
     SCMP_SYS(recvfrom),
     SCMP_SYS(sendto),
+    SCMP_SYS(sendmsg), /* frames; what it could pass on, the house does not take */
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
     SCMP_SYS(munmap),

@@ -368,9 +368,8 @@ ask_libunbound(Resolver *resolver, const char *name, DnsType type, int64_t deadl
 }
 
 DnsAnswer *
-resolver_ask(Resolver *resolver, const char *name, DnsType type, int64_t timeout_ms)
+resolver_known(Resolver *resolver, const char *name, DnsType type)
 {
-    int64_t deadline_us = clock_monotonic_us() + timeout_ms * 1000;
     DnsAnswer *answer;
 
     if (!resolver->context)
@@ -382,5 +381,14 @@ resolver_ask(Resolver *resolver, const char *name, DnsType type, int64_t timeout
     if (answer)
         count(resolver, answer->outcome);
     (void)pthread_mutex_unlock(&resolver->lock);
+    return answer;
+}
+
+DnsAnswer *
+resolver_ask(Resolver *resolver, const char *name, DnsType type, int64_t timeout_ms)
+{
+    int64_t deadline_us = clock_monotonic_us() + timeout_ms * 1000;
+    DnsAnswer *answer = resolver_known(resolver, name, type);
+
     return answer ? answer : ask_libunbound(resolver, name, type, deadline_us);
 }

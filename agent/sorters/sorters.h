@@ -1,8 +1,9 @@
 /* sorters: the house's side of the sandbox.
  *
- * Keeps K processes of `postroom sort`, lends one to each mail, keeps its deadline,
+ * Keeps processes of `postroom sort`, lends one to each mail, keeps its deadline,
  * answers its DNS questions from one shared libunbound cache, and replaces it when it
- * dies. A mail is tried twice; whoever kills two sorters is a FAULT_MESSAGE: held. */
+ * dies. Mails that wait for DNS do not count: a sorter more is started while they wait.
+ * A mail is tried twice; whoever kills two sorters is a FAULT_MESSAGE: held. */
 #pragma once
 
 #include "model/dns.h"
@@ -24,6 +25,8 @@ typedef struct ResolverCounts {
 } ResolverCounts;
 void resolver_counts(Resolver *resolver, ResolverCounts *out);
 
+/* The answer, if it is at hand; else NULL. Does not wait. */
+DnsAnswer *resolver_known(Resolver *resolver, const char *name, DnsType type);
 /* Blocks until there is an answer or `timeout_ms` has passed (DNS_TEMPORARY). */
 DnsAnswer *resolver_ask(Resolver *resolver, const char *name, DnsType type,
                         int64_t timeout_ms);
@@ -31,7 +34,7 @@ DnsAnswer *resolver_ask(Resolver *resolver, const char *name, DnsType type,
 typedef struct Sorters Sorters;
 
 typedef struct SortersSettings {
-    int count;            /* processes; 0: one per core */
+    int count;            /* mails worked on at once; 0: one per core */
     const char *program;  /* the binary to exec; NULL: /proc/self/exe */
     int64_t memory_bytes; /* per sorter; 0: 1 GiB of address space */
 } SortersSettings;

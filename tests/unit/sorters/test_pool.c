@@ -1,6 +1,7 @@
 /* A hostile mail can hurt only itself. This program is its own sorter: called as
  * `PROGRAM sort BYTES` it locks itself down like the real one and then does what the
- * mail says: opens a file, a socket, executes, hangs, crashes, eats memory, lies. */
+ * mail says: opens a file, a socket, executes, hangs, crashes, eats memory, lies, or
+ * asks DNS a question. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -61,6 +62,25 @@ misbehave(const char *deed)
         }
 }
 
+/* "dns NAME": the first TXT record of NAME. */
+static char *
+ask_dns(const char *name)
+{
+    DnsQuestion question = {(char *)(uintptr_t)name, DNS_TXT};
+    g_autoptr(DnsAnswer) answer = dns_answer_new(DNS_TEMPORARY);
+    g_autoptr(GByteArray) frame = g_byte_array_new();
+    g_autoptr(GError) error = NULL;
+    FrameKind kind;
+
+    shape_write(&dns_question_shape, &question, frame);
+    if (!frame_send(HOUSE_FD, FRAME_QUESTION, frame->data, frame->len, 0) ||
+        !frame_receive(HOUSE_FD, FRAME_MAX_BYTES, 0, &kind, frame) ||
+        !shape_read(&dns_answer_shape, answer, frame->data, frame->len, &error) ||
+        answer->outcome != DNS_FOUND)
+        return g_strdup("no answer");
+    return g_strdup(((const DnsRecord *)answer->records->pdata[0])->text);
+}
+
 /* Everything it is allowed: it answers with the mail as the subject. */
 static void
 answer(const GByteArray *mail)
@@ -69,6 +89,12 @@ answer(const GByteArray *mail)
     GByteArray *out = g_byte_array_new();
 
     facts->message.subject = g_strndup((const char *)mail->data, mail->len);
+    if (g_str_has_prefix(facts->message.subject, "dns ")) {
+        char *found = ask_dns(facts->message.subject + 4);
+
+        g_free(facts->message.subject);
+        facts->message.subject = found;
+    }
     shape_write(&facts_shape, facts, out);
     (void)frame_send(HOUSE_FD, FRAME_FACTS, out->data, out->len, 0);
     g_byte_array_unref(out);
@@ -101,17 +127,23 @@ typedef struct House {
 } House;
 
 static void
-open_house(House *house)
+open_house_at(House *house, int count, const char *resolver)
 {
     g_autoptr(GError) error = NULL;
-    const SortersSettings settings = {.count = 2, .memory_bytes = 256 << 20};
+    const SortersSettings settings = {.count = count, .memory_bytes = 256 << 20};
 
-    house->resolver = resolver_new("none", &error);
+    house->resolver = resolver_new(resolver, &error);
     g_assert_no_error(error);
     house->sorters = sorters_new(&settings, house->resolver, &error);
     g_assert_no_error(error);
     house->settings = sort_settings_new();
     house->settings->limits.seconds = 1;
+}
+
+static void
+open_house(House *house)
+{
+    open_house_at(house, 2, "none");
 }
 
 static void
@@ -196,6 +228,74 @@ many_mails_come_back_to_their_senders(void)
     close_house(&house);
 }
 
+/* A name server of ours that says nothing until it is told to. */
+static int
+open_name_server(char **address)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof here;
+    int server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    g_assert_cmpint(bind(server, (struct sockaddr *)&here, size), ==, 0);
+    g_assert_cmpint(getsockname(server, (struct sockaddr *)&here, &size), ==, 0);
+    *address = g_strdup_printf("127.0.0.1@%d", ntohs(here.sin_port));
+    return server;
+}
+
+/* Answers one question, whatever it asks, with one TXT record "late". */
+static void
+answer_at_last(int server)
+{
+    static const unsigned char record[] = {0xc0, 12, 0, 16, 0,   1,   0,   0,  0,
+                                           60,   0,  5, 4,  'l', 'a', 't', 'e'};
+    unsigned char packet[600];
+    struct sockaddr_in asker;
+    socklen_t size = sizeof asker;
+    ssize_t got = recvfrom(server, packet, 512, 0, (struct sockaddr *)&asker, &size);
+    size_t end = 12;
+
+    g_assert_cmpint(got, >, 12);
+    while (packet[end])
+        end += packet[end] + 1U;
+    end += 5; /* the root, type and class: behind it an OPT record that we drop */
+    packet[2] = 0x81;
+    packet[3] = 0x80;
+    packet[7] = 1;
+    packet[11] = 0;
+    memcpy(packet + end, record, sizeof record);
+    g_assert_cmpint(sendto(server, packet, end + sizeof record, 0,
+                           (const struct sockaddr *)&asker, size),
+                    >, 0);
+}
+
+/* There is one place; the second mail gets it while the first one waits for DNS. */
+static void
+waiting_for_dns_holds_nobody_else(void)
+{
+    House house;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *address = NULL;
+    int server = open_name_server(&address);
+    g_autoptr(GBytes) slow = g_bytes_new_static("dns slow.example", 16);
+    SortJob *job;
+
+    open_house_at(&house, 1, address);
+    job = sorters_begin(house.sorters, slow, house.settings);
+    for (int i = 0; i < 20; i++) {
+        g_autoptr(Facts) quick = send_mail(&house, "an ordinary mail", &error);
+
+        g_assert_no_error(error);
+        g_assert_cmpstr(quick->message.subject, ==, "an ordinary mail");
+    }
+    answer_at_last(server);
+    g_autoptr(Facts) facts = sorters_finish(job, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(facts->message.subject, ==, "late");
+    close_house(&house);
+    (void)close(server);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -222,5 +322,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/sorters/many-mails-come-back-to-their-senders",
                     many_mails_come_back_to_their_senders);
+    g_test_add_func("/sorters/waiting-for-dns-holds-nobody-else",
+                    waiting_for_dns_holds_nobody_else);
     return g_test_run();
 }
