@@ -35,6 +35,7 @@ classifier_new(GError **error)
     if (!model_open(&classifier->model, bytes, size, error))
         return NULL;
     classifier->guesser = language_guesser_new();
+    classifier->looks = looks_new();
     return g_steal_pointer(&classifier);
 }
 
@@ -44,6 +45,7 @@ classifier_free(Classifier *classifier)
     if (!classifier)
         return;
     language_guesser_free(classifier->guesser);
+    looks_free(classifier->looks);
     g_free(classifier);
 }
 

@@ -25,37 +25,59 @@ is_joiner(gunichar character)
     return character == '\'' || character == 0x2019;
 }
 
+/* The first byte of `text` that is no plain letter or digit; those before it are
+ * written to `out`, in lower case. */
+static const char *
+copy_plain(const char *text, const char *end, char **out)
+{
+    char *at = *out;
+
+    while (text < end && g_ascii_isalnum(*text)) {
+        /* Digits have this bit already. */
+        *at++ = (char)(*text | 0x20);
+        text++;
+    }
+    *out = at;
+    return text;
+}
+
+/* A character of one byte becomes one byte; one of two or more, a letter of at most
+ * six.
+ */
 char *
 fold_words(const char *text, size_t max_bytes)
 {
-    GString *out = g_string_new(" ");
     const char *end = text ? text + strnlen(text, max_bytes) : NULL;
+    size_t room = text ? 3 * (size_t)(end - text) : 0;
+    char *folded = g_malloc(room + 3);
+    char *out = folded;
     bool in_word = false;
 
+    *out++ = ' ';
     while (text && text < end) {
+        const char *plain = copy_plain(text, end, &out);
         gunichar character;
         gunichar letter;
 
-        if (g_ascii_isalnum(*text)) { /* nearly all there is */
-            g_string_append_c(out, g_ascii_tolower(*text++));
-            in_word = true;
-            continue;
-        }
+        in_word = in_word || plain > text;
+        text = plain;
+        if (text == end)
+            break;
         character = g_utf8_get_char_validated(text, end - text);
-
         if (character >= (gunichar)-2)
             break; /* the cut fell inside a character */
         letter = fold_letter(character);
         if (letter)
-            g_string_append_unichar(out, letter);
+            out += g_unichar_to_utf8(letter, out);
         else if (in_word && !is_joiner(character))
-            g_string_append_c(out, ' ');
+            *out++ = ' ';
         in_word = letter || (in_word && is_joiner(character));
         text += g_utf8_skip[(guchar)*text]; /* the macro drops const under clang */
     }
     if (in_word)
-        g_string_append_c(out, ' ');
-    return g_string_free(out, FALSE);
+        *out++ = ' ';
+    *out = '\0';
+    return g_realloc(folded, (size_t)(out - folded) + 1);
 }
 
 char *

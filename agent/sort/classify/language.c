@@ -16,7 +16,8 @@ enum {
 };
 
 struct LanguageGuesser {
-    void *textcat; /* NULL: not installed */
+    void *textcat;     /* NULL: not installed */
+    GHashTable *words; /* a small word -> a bit for each tongue that has it */
 };
 
 typedef struct Tongue {
@@ -92,6 +93,25 @@ open_textcat(void)
     return special_textcat_Init(path, FINGERPRINTS);
 }
 
+static GHashTable *
+gather_words(void)
+{
+    GHashTable *words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tongues); i++) {
+        g_auto(GStrv) own = g_strsplit(tongues[i].words, " ", -1);
+
+        for (size_t j = 0; own[j]; j++) {
+            guint said = GPOINTER_TO_UINT(g_hash_table_lookup(words, own[j]));
+
+            if (*own[j])
+                (void)g_hash_table_replace(words, g_strdup(own[j]),
+                                           GUINT_TO_POINTER(said | 1U << i));
+        }
+    }
+    return words;
+}
+
 LanguageGuesser *
 language_guesser_new(void)
 {
@@ -100,6 +120,7 @@ language_guesser_new(void)
         "time, so a text is judged here, while files may still be opened.";
     LanguageGuesser *guesser = g_new0(LanguageGuesser, 1);
 
+    guesser->words = gather_words();
     guesser->textcat = open_textcat();
     if (guesser->textcat)
         (void)ask_textcat(guesser->textcat, sample); /* only to have them all read */
@@ -113,34 +134,22 @@ language_guesser_free(LanguageGuesser *guesser)
         return;
     if (guesser->textcat)
         textcat_Done(guesser->textcat);
+    g_hash_table_destroy(guesser->words);
     g_free(guesser);
 }
 
-static bool
-tongue_has(const Tongue *tongue, const char *word, size_t size)
-{
-    char padded[16];
-
-    if (size + 3 > sizeof padded)
-        return false;
-    padded[0] = ' ';
-    memcpy(padded + 1, word, size);
-    memcpy(padded + 1 + size, " ", 2);
-    return strstr(tongue->words, padded) != NULL;
-}
-
 static void
-count_votes(const char *folded, int votes[G_N_ELEMENTS(tongues)])
+count_votes(const LanguageGuesser *guesser, char *folded,
+            int votes[G_N_ELEMENTS(tongues)])
 {
-    const char *word = folded;
+    char *rest = folded;
+    const char *word;
 
-    while (*word) {
-        size_t size = strcspn(word, " ");
+    while ((word = strtok_r(rest, " ", &rest)) != NULL) {
+        guint said = GPOINTER_TO_UINT(g_hash_table_lookup(guesser->words, word));
 
-        for (size_t i = 0; size && i < G_N_ELEMENTS(tongues); i++)
-            if (tongue_has(&tongues[i], word, size))
-                votes[i] += 2;
-        word += size + (word[size] == ' ');
+        for (size_t i = 0; said; i++, said >>= 1)
+            votes[i] += 2 * (int)(said & 1);
     }
 }
 
@@ -167,7 +176,7 @@ language_guess(const LanguageGuesser *guesser, const char *text, const char *fal
     size_t best = 0;
     int second = 0;
 
-    count_votes(folded, votes);
+    count_votes(guesser, folded, votes);
     count_letters(text ? text : "", votes);
     for (size_t i = 1; i < G_N_ELEMENTS(tongues); i++)
         if (votes[i] > votes[best])

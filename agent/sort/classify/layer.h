@@ -4,6 +4,7 @@
 
 #include "classify.h"
 #include "language.h"
+#include "looks.h"
 #include "model.h"
 
 enum {
@@ -14,6 +15,7 @@ enum {
 struct Classifier {
     Model model;
     LanguageGuesser *guesser;
+    Looks *looks;
 };
 
 typedef struct Case {

@@ -2,67 +2,14 @@
  * weighed on its own; only together, and only without authentication, do they label. */
 #include <string.h>
 
-#include <unicode/uspoof.h>
-
 #include "fold.h"
 #include "layer.h"
 
 enum {
-    LINKS_MOST = 300,
-    SKELETON_BYTES = 256
+    LINKS_MOST = 300
 };
 
 static const double threshold = 0.6;
-
-typedef struct Brand {
-    const char *name;   /* folded, as one word of a display name or subject */
-    const char *domain; /* a label of the domains it really writes from */
-} Brand;
-
-static const Brand brands[] = {
-    {" paypal ", "paypal"},
-    {" microsoft ", "microsoft"},
-    {" apple ", "apple"},
-    {" icloud ", "apple"},
-    {" amazon ", "amazon"},
-    {" google ", "google"},
-    {" netflix ", "netflix"},
-    {" facebook ", "facebook"},
-    {" instagram ", "instagram"},
-    {" linkedin ", "linkedin"},
-    {" dropbox ", "dropbox"},
-    {" docusign ", "docusign"},
-    {" dhl ", "dhl"},
-    {" fedex ", "fedex"},
-    {" ups ", "ups"},
-    {" correos ", "correos"},
-    {" santander ", "santander"},
-    {" bbva ", "bbva"},
-    {" caixabank ", "caixabank"},
-    {" sabadell ", "bancsabadell"},
-    {" bankinter ", "bankinter"},
-    {" chase ", "chase"},
-    {" wells fargo ", "wellsfargo"},
-    {" citibank ", "citi"},
-    {" bank of america ", "bankofamerica"},
-    {" hsbc ", "hsbc"},
-    {" banamex ", "banamex"},
-    {" mercado libre ", "mercadolibre"},
-    {" mercadopago ", "mercadopago"},
-    {" binance ", "binance"},
-    {" coinbase ", "coinbase"},
-    {" metamask ", "metamask"},
-    {" trust wallet ", "trustwallet"},
-    {" bradesco ", "bradesco"},
-    {" itau ", "itau"},
-    {" agencia tributaria ", "gob"},
-    {" office 365 ", "microsoft"},
-    {" american express ", "americanexpress"},
-    {" capital one ", "capitalone"},
-    {" norton ", "norton"},
-    {" mcafee ", "mcafee"},
-    {" geek squad ", "geeksquad"},
-};
 
 static void
 add_signal(Case *it, double weight, char *text)
@@ -71,27 +18,6 @@ add_signal(Case *it, double weight, char *text)
 
     facts->score = MIN(1.0, facts->score + weight);
     texts_append(&facts->signals, text);
-}
-
-/* What Unicode says a word looks like: "раураl" (Cyrillic) and "paypal" are one. The
- * checker is opened each time: it costs little beside the mail and keeps no state. */
-static char *
-skeleton(const char *text)
-{
-    UErrorCode status = U_ZERO_ERROR;
-    USpoofChecker *checker = uspoof_open(&status);
-    g_autofree char *cut = g_strndup(text, SKELETON_BYTES);
-    g_autofree char *whole = g_utf8_make_valid(cut, -1);
-    char out[4 * SKELETON_BYTES];
-    int32_t size = U_SUCCESS(status)
-                       ? uspoof_getSkeletonUTF8(checker, 0, whole, -1, out,
-                                                sizeof out - 1, &status)
-                       : 0;
-
-    uspoof_close(checker);
-    if (U_FAILURE(status) || size <= 0 || size >= (int32_t)sizeof out)
-        return g_strdup(whole);
-    return g_strndup(out, (gsize)size);
 }
 
 static bool
@@ -122,8 +48,9 @@ check_display_name(Case *it)
 {
     const char *name = it->message->from.name;
     const char *domain = address_domain(it->from_address);
-    g_autofree char *seen = name ? skeleton(name) : NULL;
-    g_autofree char *folded = fold_words(seen, SUBJECT_FOLD_BYTES);
+    const Looks *looks = it->classifier->looks;
+    g_autofree char *seen = name ? looks_skeleton(looks, name) : NULL;
+    const Brand *brand;
 
     if (!name || is_our_domain(it->settings, domain))
         return;
@@ -137,19 +64,11 @@ check_display_name(Case *it)
                                        "of %s",
                                        ours, domain));
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(brands); i++) {
-        /* A skeleton turns m into rn and l into I on both sides alike. */
-        g_autofree char *looks = skeleton(brands[i].name);
-        g_autofree char *brand = fold_words(looks, 100);
-        g_autofree char *shown = g_strstrip(g_strdup(brands[i].name));
-
-        if (!strstr(folded, brand) || domain_has_label(domain, brands[i].domain))
-            continue;
+    brand = looks_brand(looks, seen);
+    if (brand && !domain_has_label(domain, brand->domain))
         add_signal(it, is_ascii(name) ? 0.4 : 0.6,
                    g_strdup_printf("the name shown says %s, but the address is of %s",
-                                   shown, domain));
-        break;
-    }
+                                   brand->name, domain));
 }
 
 /* True when one insertion, deletion or exchange makes them equal. */
@@ -175,13 +94,14 @@ static void
 check_look_alike(Case *it)
 {
     const char *domain = address_domain(it->from_address);
-    g_autofree char *seen = skeleton(domain);
+    const Looks *looks = it->classifier->looks;
+    g_autofree char *seen = looks_skeleton(looks, domain);
 
     if (!*domain || is_our_domain(it->settings, domain))
         return;
     for (size_t i = 0; i < list_length(it->settings->our_domains); i++) {
         const char *ours = it->settings->our_domains->pdata[i];
-        g_autofree char *ours_seen = skeleton(ours);
+        g_autofree char *ours_seen = looks_skeleton(looks, ours);
 
         if (g_str_equal(seen, ours_seen) ||
             (strlen(ours) >= 8 && is_one_edit_apart(domain, ours))) {
