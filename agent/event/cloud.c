@@ -1,6 +1,7 @@
 /* CloudEvents 1.0, JSON format, structured mode: the same event in another envelope. */
 #include "event/event.h"
 
+#include "event/printer.h"
 #include "event/shape_json.h"
 
 /* Lent by `object`; NULL: not there, or null. */
@@ -52,7 +53,7 @@ event_cloud_body(const char *id, const char *body)
     add_subject(cloud, data);
     json_object_object_add(cloud, "datacontenttype", text_json("application/json"));
     json_object_object_add(cloud, "data", json_object_get(data));
-    text = g_strdup(json_object_to_json_string_ext(cloud, EVENT_PRINT_FLAGS));
+    text = json_print(cloud);
     json_object_put(cloud);
     json_object_put(event);
     return text;

@@ -5,14 +5,14 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "event/data.h"
+#include "event/printer.h"
 #include "event/shape_json.h"
 #include "event/shorten.h"
 
-/* json-c lends its text; ours is owned, and the object's time is over. */
 static char *
 print_json(struct json_object *json)
 {
-    char *text = g_strdup(json_object_to_json_string_ext(json, EVENT_PRINT_FLAGS));
+    char *text = json_print(json);
 
     json_object_put(json);
     return text;

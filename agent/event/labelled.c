@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "base/fault.h"
+#include "event/printer.h"
 #include "event/shape_json.h"
 
 static char *
@@ -65,7 +66,7 @@ event_evaluated(const LabelledText *text, const char *language,
     json_object_object_add(object, "confidence", real_json(found->confidence));
     json_object_object_add(object, "language", text_json(language));
     json_object_object_add(object, "reasons", reasons);
-    line = g_strdup(json_object_to_json_string_ext(object, EVENT_PRINT_FLAGS));
+    line = json_print(object);
     json_object_put(object);
     return line;
 }
@@ -74,7 +75,7 @@ char *
 event_quoted(const char *text)
 {
     struct json_object *object = text_json(text);
-    char *quoted = g_strdup(json_object_to_json_string_ext(object, EVENT_PRINT_FLAGS));
+    char *quoted = json_print(object);
 
     json_object_put(object);
     return quoted;

@@ -1,6 +1,8 @@
 /* Records of the database as commands print them, and lists kept in them as JSON. */
 #include "event/event.h"
 
+#include "event/printer.h"
+
 #include <string.h>
 
 #include <json-c/json.h>
@@ -31,8 +33,7 @@ event_record(const GPtrArray *columns, const GPtrArray *values, const uint8_t *n
         json_object_object_add(record, name,
                                value_json(values->pdata[i], is_json || numeric[i]));
     }
-    line = g_strdup(json_object_to_json_string_ext(
-        record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    line = json_print(record);
     json_object_put(record);
     return line;
 }

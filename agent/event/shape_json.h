@@ -5,10 +5,6 @@
 
 #include "model/shape.h"
 
-enum {
-    EVENT_PRINT_FLAGS = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE
-};
-
 /* A new reference. Every field of the shape is there; absent things are null,
  * names of an enum are those of the shape, times are ISO 8601. */
 struct json_object *shape_json(const Shape *shape, const void *object);

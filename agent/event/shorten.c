@@ -5,20 +5,11 @@
 
 #include <glib.h>
 
-#include "event/shape_json.h"
+#include "event/printer.h"
 
 enum {
     MOST_BODY_BYTES = 20000
 };
-
-static size_t
-printed_bytes(struct json_object *json)
-{
-    size_t size;
-
-    (void)json_object_to_json_string_length(json, EVENT_PRINT_FLAGS, &size);
-    return size;
-}
 
 static bool
 shorten_text(struct json_object *text, size_t most)
@@ -59,6 +50,15 @@ static const Cut cuts[] = {
     {"reply_to", 10},    {"signature_text", 500}, {"headers", 0},       {"links", 0},
     {"quoted_text", 0},  {"subject", 500},        {"reply_text", 1000}, {"text", 0},
 };
+
+static size_t
+member_bytes(struct json_object *message, const char *key)
+{
+    struct json_object *value = NULL;
+
+    return json_object_object_get_ex(message, key, &value) ? json_printed_bytes(value)
+                                                           : 0;
+}
 
 static bool
 apply_cut(struct json_object *message, const Cut *cut)
@@ -115,42 +115,45 @@ bind_value(struct json_object *value, const Bound *bound)
     return is_cut;
 }
 
-/* The steps of `cuts`, then those of `bounds`, until the event fits: printing is what
- * costs, so it is measured only after something was cut. */
+/* The steps of `cuts`, then those of `bounds`, until `size` bytes have become few
+ * enough. Only what is cut is measured. */
 static void
-cut_until_it_fits(struct json_object *event, struct json_object *message)
+cut_until_it_fits(struct json_object *event, struct json_object *message, size_t size)
 {
     /* For mail that puts its length where nobody looks for it. 40 bytes hold every
      * word and time of ours, and printed as \u00XX everywhere they still fit. */
     static const Bound bounds[] = {{1000, 10}, {200, 5}, {40, 2}, {40, 0}};
 
-    for (size_t i = 0; message && i < G_N_ELEMENTS(cuts); i++)
-        if (apply_cut(message, &cuts[i]) && printed_bytes(event) < MOST_BODY_BYTES)
+    for (size_t i = 0; message && i < G_N_ELEMENTS(cuts); i++) {
+        size -= member_bytes(message, cuts[i].key);
+        (void)apply_cut(message, &cuts[i]);
+        size += member_bytes(message, cuts[i].key);
+        if (size < MOST_BODY_BYTES)
             return;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(bounds); i++)
-        if (bind_value(event, &bounds[i]) && printed_bytes(event) < MOST_BODY_BYTES)
+        if (bind_value(event, &bounds[i]) &&
+            json_printed_bytes(event) < MOST_BODY_BYTES)
             return;
 }
 
 char *
 shorten_event(struct json_object *event)
 {
-    /* What is longer than all cannot stay; cut before it is printed to be measured. */
+    /* What is longer than all cannot stay. */
     static const Bound whole = {MOST_BODY_BYTES, MOST_BODY_BYTES / 2};
     struct json_object *data = NULL;
     struct json_object *message = NULL;
     bool is_cut = bind_value(event, &whole);
-    size_t size;
-    const char *printed =
-        json_object_to_json_string_length(event, EVENT_PRINT_FLAGS, &size);
+    size_t size = json_printed_bytes(event);
 
     if (!is_cut && size < MOST_BODY_BYTES)
-        return g_strdup(printed);
+        return json_print(event);
     if (json_object_object_get_ex(event, "data", &data))
         (void)json_object_object_get_ex(data, "message", &message);
     if (size >= MOST_BODY_BYTES)
-        cut_until_it_fits(event, message);
+        cut_until_it_fits(event, message, size);
     if (message)
         json_object_object_add(message, "truncated", json_object_new_boolean(true));
-    return g_strdup(json_object_to_json_string_ext(event, EVENT_PRINT_FLAGS));
+    return json_print(event);
 }

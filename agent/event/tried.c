@@ -1,15 +1,14 @@
 /* Lines of `postroom auth --json`. */
 #include "event/event.h"
 
+#include "event/printer.h"
 #include "event/shape_json.h"
 
 /* Takes `json`. */
 static void
 add_line(GPtrArray *lines, struct json_object *json)
 {
-    const char *text = json_object_to_json_string_ext(json, EVENT_PRINT_FLAGS);
-
-    g_ptr_array_add(lines, g_strdup(text));
+    g_ptr_array_add(lines, json_print(json));
     json_object_put(json);
 }
 
