@@ -23,6 +23,7 @@ struct Pipeline {
     const StoreFolder *folder;
     IngestCounts *counts;
     SortSettings *settings;
+    StorePacker *packer;
     GQueue sorting;           /* Parcel, oldest first */
     GQueue filing;            /* Parcel, oldest first */
     gsize bytes;              /* of all mails under way */
@@ -40,6 +41,7 @@ pipeline_new(const IngestHouse *house, const MailboxConfig *mailbox,
     pipeline->folder = folder;
     pipeline->counts = counts;
     pipeline->settings = config_sort_settings(house->config, mailbox);
+    pipeline->packer = store_packer_new();
     return pipeline;
 }
 
@@ -186,6 +188,7 @@ pipeline_add(Pipeline *pipeline, Mail *mail, int64_t whole_bytes, int64_t listed
     shape_copy(&origin_shape, &pipeline->settings->origin, &mail->origin);
     parcel->job =
         sorters_begin(pipeline->house->sorters, mail->bytes, pipeline->settings);
+    store_pack(pipeline->packer, mail); /* while it is read */
     g_queue_push_tail(&pipeline->sorting, parcel);
     pipeline->bytes += size;
     while (g_queue_get_length(&pipeline->sorting) > MOST_SORTING ||
@@ -229,5 +232,6 @@ pipeline_free(Pipeline *pipeline)
         (void)pipeline_finish(pipeline, &repeated);
     }
     sort_settings_free(pipeline->settings);
+    store_packer_free(pipeline->packer);
     g_free(pipeline);
 }

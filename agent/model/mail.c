@@ -31,5 +31,6 @@ mail_free(Mail *mail)
         return;
     shape_clear(&origin_shape, &mail->origin);
     g_bytes_unref(mail->bytes);
+    g_clear_pointer(&mail->packed, g_bytes_unref);
     g_free(mail);
 }

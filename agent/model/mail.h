@@ -27,6 +27,7 @@ extern const Shape origin_shape;
 typedef struct Mail {
     Origin origin;
     GBytes *bytes;
+    GBytes *packed; /* as the store keeps them; NULL: not packed yet */
 } Mail;
 
 /* Takes `bytes`; copies the origin. */

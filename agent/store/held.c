@@ -42,7 +42,7 @@ store_put_held(StoreTxn *txn, const Mail *mail, const char *stage, const char *b
         const void *start = g_bytes_get_data(mail->bytes, &size);
 
         sha256 = digest_sha256_hex(start, size);
-        if (!raw_put(txn->db, sha256, mail->bytes, error))
+        if (!raw_put(txn->db, sha256, mail, error))
             return false;
     }
     return folders_find_origin(txn->db, &mail->origin, &folder, error) &&

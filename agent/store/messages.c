@@ -204,8 +204,7 @@ store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
     if (!insert_delivery(db, &folder, &mail->origin, row, error))
         return false;
     message->id = row;
-    if (mail->bytes && message->sha256 &&
-        !raw_put(db, message->sha256, mail->bytes, error))
+    if (mail->bytes && message->sha256 && !raw_put(db, message->sha256, mail, error))
         return false;
     return message_rows_put(db, message, error) &&
            put_ticket_rows(db, facts, placement, ticket, error) &&

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/fault.h"
+#include "store/store.h"
 
 enum {
     LEVEL = 1,
@@ -24,7 +25,7 @@ is_stored(Database *db, const char *sha256, bool *out, GError **error)
 }
 
 static GBytes *
-compress(GBytes *bytes, GError **error)
+compress(ZSTD_CCtx *context, GBytes *bytes, GError **error)
 {
     size_t size = 0;
     const void *start = g_bytes_get_data(bytes, &size);
@@ -38,7 +39,7 @@ compress(GBytes *bytes, GError **error)
         return NULL;
     }
     out = g_malloc(room);
-    used = ZSTD_compress(out, room, start, size, LEVEL);
+    used = ZSTD_compressCCtx(context, out, room, start, size, LEVEL);
     if (ZSTD_isError(used)) {
         g_set_error(error, FAULT, FAULT_FATAL, "zstd: %s", ZSTD_getErrorName(used));
         return NULL;
@@ -47,8 +48,49 @@ compress(GBytes *bytes, GError **error)
     return g_bytes_new_take(g_realloc(g_steal_pointer(&out), MAX(used, 1)), used);
 }
 
+struct StorePacker {
+    ZSTD_CCtx *context;
+};
+
+StorePacker *
+store_packer_new(void)
+{
+    StorePacker *packer = g_new0(StorePacker, 1);
+
+    packer->context = ZSTD_createCCtx();
+    g_assert(packer->context);
+    return packer;
+}
+
+void
+store_packer_free(StorePacker *packer)
+{
+    if (!packer)
+        return;
+    (void)ZSTD_freeCCtx(packer->context); /* cannot fail outside of streams */
+    g_free(packer);
+}
+
+void
+store_pack(StorePacker *packer, Mail *mail)
+{
+    g_autoptr(GError) refusal = NULL;
+
+    if (!mail->packed)
+        mail->packed = compress(packer->context, mail->bytes, &refusal);
+}
+
+/* What nobody packed before: few mails, a packer for each. */
+static GBytes *
+pack_now(GBytes *bytes, GError **error)
+{
+    g_autoptr(StorePacker) packer = store_packer_new();
+
+    return compress(packer->context, bytes, error);
+}
+
 bool
-raw_put(Database *db, const char *sha256, GBytes *bytes, GError **error)
+raw_put(Database *db, const char *sha256, const Mail *mail, GError **error)
 {
     g_autoptr(GBytes) small = NULL;
     bool stored = false;
@@ -57,12 +99,12 @@ raw_put(Database *db, const char *sha256, GBytes *bytes, GError **error)
         return false;
     if (stored)
         return true;
-    small = compress(bytes, error);
+    small = mail->packed ? g_bytes_ref(mail->packed) : pack_now(mail->bytes, error);
     return small &&
            statement_run(db, error,
                          "INSERT INTO raw_mail (sha256, size_bytes, stored_at, zstd) "
                          "VALUES (?, ?, ?, ?)",
-                         "timx", sha256, (int64_t)g_bytes_get_size(bytes),
+                         "timx", sha256, (int64_t)g_bytes_get_size(mail->bytes),
                          clock_now_ms(), small);
 }
 

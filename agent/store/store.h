@@ -152,6 +152,14 @@ bool store_place(StoreTxn *txn, const Mail *mail, const Facts *facts,
 bool store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
                        const Placement *placement, const Ticket *ticket,
                        GError **error);
+/* Compresses mails as they will be kept, before the registrar has them: it is one
+ * thread. A packer belongs to one thread. What cannot be packed stays as it is: who
+ * puts it is told why. */
+typedef struct StorePacker StorePacker;
+StorePacker *store_packer_new(void);
+void store_packer_free(StorePacker *packer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StorePacker, store_packer_free)
+void store_pack(StorePacker *packer, Mail *mail);
 /* A further delivery of a message that is filed already. */
 bool store_put_copy(StoreTxn *txn, const Mail *mail, int64_t message, GError **error);
 /* A mail no sorter survived, or one without bytes: raw bytes kept. */
