@@ -85,13 +85,16 @@ parse_page_add_preformatted(Page *page, const char *text, size_t size)
     }
 }
 
-/* Bytes that a reader sees as they stand, up to a blank or something beyond ASCII. */
+/* Bytes that a reader sees as they stand: words with one space between them, up to
+ * other blanks or something beyond ASCII. */
 static size_t
 plain_run(const char *text, size_t size)
 {
     size_t length = 0;
 
-    while (length < size && text[length] > ' ')
+    while (length < size &&
+           (text[length] > ' ' || (text[length] == ' ' && length > 0 &&
+                                   length + 1 < size && text[length + 1] > ' ')))
         length++;
     return length;
 }

@@ -88,14 +88,17 @@ parse_html_is_tame(const char *html, size_t size)
 {
     size_t budget = size * RESCANS + 65536;
 
-    for (size_t i = 0; i + 1 < size; i++) {
-        TagScan scan = {html + i, html + size, 0};
+    const char *end = html + size;
+    const char *at = html;
+
+    for (; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++) {
+        TagScan scan = {at, end, 0};
         size_t length;
 
-        if (html[i] != '<' || !g_ascii_isalpha(html[i + 1]))
+        if (at + 1 == end || !g_ascii_isalpha(at[1]))
             continue;
         scan_tag(&scan);
-        length = (size_t)(scan.at - (html + i));
+        length = (size_t)(scan.at - at);
         if (scan.attributes > ATTRIBUTES_MOST || length > budget)
             return false;
         budget -= length;

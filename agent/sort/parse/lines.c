@@ -6,38 +6,124 @@ enum {
     MARKER_MOST_BYTES = 400
 };
 
-Line *
-parse_line(const GArray *lines, size_t i)
+struct WordIndex {
+    const char *const *words;
+    size_t first[256]; /* by the first byte; counted from 1, 0: none */
+    size_t next[];     /* of each word */
+};
+
+WordIndex *
+parse_index_words(const char *const *words)
 {
-    return &g_array_index(lines, Line, i);
+    size_t count = 0;
+    WordIndex *index;
+
+    while (words[count])
+        count++;
+    index = g_malloc0(sizeof *index + count * sizeof index->next[0]);
+    index->words = words;
+    for (size_t i = count; i > 0; i--) {
+        size_t *first = &index->first[(unsigned char)words[i - 1][0]];
+
+        index->next[i - 1] = *first;
+        *first = i;
+    }
+    return index;
+}
+
+const char *
+parse_next_word(const WordIndex *index, const char *text, size_t *at)
+{
+    *at = *at ? index->next[*at - 1] : index->first[(unsigned char)*text];
+    return *at ? index->words[*at - 1] : NULL;
+}
+
+bool
+parse_starts_with_word(const WordIndex *index, const char *text)
+{
+    size_t at = 0;
+    const char *word;
+
+    while ((word = parse_next_word(index, text, &at)) != NULL) {
+        if (g_str_has_prefix(text, word))
+            return true;
+    }
+    return false;
+}
+
+Line *
+parse_line(const Lines *lines, size_t i)
+{
+    return &lines->all[i];
 }
 
 bool
 parse_is_blank(const Line *line)
 {
-    return parse_trim_span(line->text).size == 0;
+    return line->text.size == 0;
 }
 
-GArray *
-parse_split_lines(const char *text)
+static size_t
+count_lines(const char *text)
 {
-    GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
+    size_t count = 1;
+
+    for (; (text = strchr(text, '\n')) != NULL; text++)
+        count++;
+    return count;
+}
+
+/* The same line in lower case, ended where its text ends. */
+static const char *
+lower_line(char **rest)
+{
+    char *end = strchr(*rest, '\n');
+    char *line = *rest;
+
+    if (end) {
+        *end = '\0';
+        *rest = end + 1;
+    }
+    line = g_strstrip(line);
+    return strlen(line) <= MARKER_MOST_BYTES ? line : NULL;
+}
+
+Lines *
+parse_split_lines(const char *text, char *lower)
+{
+    Lines *lines = g_new0(Lines, 1);
     Span whole = parse_span(text);
+    char *rest = lower;
     size_t at = 0;
 
+    lines->lower = lower;
+    lines->all = g_new(Line, count_lines(text));
     while (at < whole.size) {
         size_t next;
-        Line line = {parse_line_at(whole, at, &next), at, LINE_OWN};
+        Line line = {.text = parse_line_at(whole, at, &next), .start = at};
 
         while (line.text.size && g_ascii_isspace(line.text.at[line.text.size - 1]))
             line.text.size--;
-        g_array_append_val(lines, line);
+        line.lower = lower_line(&rest);
+        lines->all[lines->len++] = line;
         at = next;
     }
     return lines;
 }
 
-/* Lower case, trimmed; NULL when the line is too long to be a marker. */
+void
+parse_free_lines(Lines *lines)
+{
+    if (!lines)
+        return;
+    g_free(lines->all);
+    g_free(lines->lower);
+    g_free(lines->devices);
+    g_free(lines->closings);
+    g_free(lines->disclaimers);
+    g_free(lines);
+}
+
 /* GLib's own asks for the locale and reads twice. */
 static char *
 lower_wide(const char *text, size_t size)
@@ -73,14 +159,6 @@ parse_lower(const char *text, size_t size)
     return lower;
 }
 
-char *
-parse_lower_line(const Line *line)
-{
-    Span text = parse_trim_span(line->text);
-
-    return text.size <= MARKER_MOST_BYTES ? parse_lower(text.at, text.size) : NULL;
-}
-
 bool
 parse_is_rule(const Line *line)
 {
@@ -94,7 +172,7 @@ parse_is_rule(const Line *line)
 }
 
 size_t
-parse_own_words(const GArray *lines, size_t from, size_t to)
+parse_own_words(const Lines *lines, size_t from, size_t to)
 {
     size_t words = 0;
 
@@ -114,7 +192,7 @@ parse_own_words(const GArray *lines, size_t from, size_t to)
 }
 
 void
-parse_set_kind(GArray *lines, size_t from, size_t to, LineKind kind)
+parse_set_kind(Lines *lines, size_t from, size_t to, LineKind kind)
 {
     for (size_t i = from; i < to; i++) {
         if (parse_line(lines, i)->kind == LINE_OWN)

@@ -16,22 +16,43 @@ typedef enum {
 typedef struct Line {
     Span text; /* trimmed at the end */
     size_t start;
+    const char *lower; /* trimmed, lower case; NULL: too long to be a marker */
     LineKind kind;
 } Line;
 
-/* The lines of `text`, which they are lent from. */
-GArray *parse_split_lines(const char *text);
-Line *parse_line(const GArray *lines, size_t i);
+/* Words by their first byte, so that a line is compared with few of them. */
+typedef struct WordIndex WordIndex;
+
+typedef struct Lines {
+    Line *all;
+    size_t len;
+    char *lower;    /* what Line.lower is lent from */
+    bool has_above; /* a help desk's "reply above this line" stands somewhere */
+    WordIndex *devices, *closings, *disclaimers; /* see signature_words.h */
+} Lines;
+
+/* The lines of `text`, which they are lent from. Takes `lower`, the text in lower case
+ * by parse_lower. */
+Lines *parse_split_lines(const char *text, char *lower);
+void parse_free_lines(Lines *lines);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lines, parse_free_lines)
+
+Line *parse_line(const Lines *lines, size_t i);
 bool parse_is_blank(const Line *line);
 /* Nothing but dashes, underscores, stars. */
 bool parse_is_rule(const Line *line);
 /* Lower case; fast where the text is ASCII. Owned. */
 char *parse_lower(const char *text, size_t size);
-/* Lower case, trimmed; NULL when the line is too long to be a marker. Owned. */
-char *parse_lower_line(const Line *line);
 /* Words of own lines in [from, to); counts to a hundred. */
-size_t parse_own_words(const GArray *lines, size_t from, size_t to);
+size_t parse_own_words(const Lines *lines, size_t from, size_t to);
 /* Gives the own lines in [from, to) to somebody. */
-void parse_set_kind(GArray *lines, size_t from, size_t to, LineKind kind);
+void parse_set_kind(Lines *lines, size_t from, size_t to, LineKind kind);
 /* `words` ends with NULL. */
 bool parse_starts_with_any(const char *text, const char *const *words);
+
+/* `words` ends with NULL and is lent. Free with g_free. */
+WordIndex *parse_index_words(const char *const *words);
+/* The words that begin with the first byte of `text`, one after the other: `at` is 0 at
+ * first. NULL: no more. */
+const char *parse_next_word(const WordIndex *index, const char *text, size_t *at);
+bool parse_starts_with_word(const WordIndex *index, const char *text);

@@ -144,14 +144,9 @@ parse_opens_attribution(const char *line)
     return g_ascii_isdigit(*line) || parse_starts_with_any(line, parse_quote_openers);
 }
 
-/* All of them speak of a line; most lines do not. */
-static bool
-is_above_line(const char *line)
+bool
+parse_is_above_line(const char *line)
 {
-    if (!strstr(line, "lin") && !strstr(line, "lín") && !strstr(line, "ligne") &&
-        !strstr(line, "zeile") && !strstr(line, "riga") && !strstr(line, "regel") &&
-        !strstr(line, "raden"))
-        return false;
     for (const char *const *words = parse_above_lines; *words; words++) {
         if (strstr(line, *words))
             return true;
@@ -175,8 +170,6 @@ parse_is_separator(const char *line)
 
     if (length > 200)
         return false;
-    if (is_above_line(line))
-        return true;
     if (!starts_ruled(line) && (length == 0 || line[length - 1] != ':'))
         return false;
     text = undashed(line);

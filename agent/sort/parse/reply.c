@@ -34,13 +34,33 @@ may_end_attribution(Span line)
     return last == ':' || last == '-' || last == 'e' || (last & 0x80);
 }
 
+/* Every attribution has an address or ends with a colon; few lines have. */
+static bool
+may_start_attribution(const Lines *lines, size_t first)
+{
+    for (size_t i = first; i < lines->len && i < first + HEADER_MOST_LINES; i++) {
+        Span text = parse_line(lines, i)->text;
+
+        if (text.size == 0)
+            return false;
+        if (may_end_attribution(text) && text.at[text.size - 1] != 'e')
+            return true;
+        if (parse_span_find(text, '@') < text.size)
+            return true;
+    }
+    return false;
+}
+
 /* How many lines the text that starts at `first` takes until it is an attribution; 0:
  * it never is. */
 static size_t
-attribution_from(const GArray *lines, size_t first)
+attribution_from(const Lines *lines, size_t first)
 {
-    g_autoptr(GString) joined = g_string_new(NULL);
+    g_autoptr(GString) joined = NULL;
 
+    if (!may_start_attribution(lines, first))
+        return 0;
+    joined = g_string_new(NULL);
     for (size_t i = first; i < lines->len && i < first + HEADER_MOST_LINES; i++) {
         const Line *line = parse_line(lines, i);
         Span text = parse_trim_span(line->text);
@@ -64,9 +84,9 @@ attribution_from(const GArray *lines, size_t first)
 /* A line that starts with a digit may be the second of an attribution that was wrapped
  * within its date: the first has the name, or the day, already. */
 static bool
-goes_on_with_digits(const GArray *lines, size_t first, const char *later)
+goes_on_with_digits(const Lines *lines, size_t first, const char *later)
 {
-    g_autofree char *lower = parse_lower_line(parse_line(lines, first));
+    const char *lower = parse_line(lines, first)->lower;
 
     if (!lower || !g_ascii_isdigit(*later))
         return false;
@@ -76,12 +96,12 @@ goes_on_with_digits(const GArray *lines, size_t first, const char *later)
 
 /* The same, but not when the attribution really starts in a later line. */
 static size_t
-attribution_at(const GArray *lines, size_t first)
+attribution_at(const Lines *lines, size_t first)
 {
     size_t taken = attribution_from(lines, first);
 
     for (size_t i = first + 1; i < first + taken; i++) {
-        g_autofree char *lower = parse_lower_line(parse_line(lines, i));
+        const char *lower = parse_line(lines, i)->lower;
 
         if (lower && parse_opens_attribution(lower) &&
             !goes_on_with_digits(lines, first, lower) &&
@@ -93,7 +113,7 @@ attribution_at(const GArray *lines, size_t first)
 
 /* From, Sent, To, Subject in any language: three kinds of them within a few lines. */
 static bool
-is_header_block(const GArray *lines, size_t first)
+is_header_block(const Lines *lines, size_t first)
 {
     Span start = parse_line(lines, first)->text;
     unsigned seen = 0;
@@ -104,7 +124,7 @@ is_header_block(const GArray *lines, size_t first)
         return false;
 
     for (size_t i = first; i < lines->len && i < first + BLOCK_LINES; i++) {
-        g_autofree char *lower = parse_lower_line(parse_line(lines, i));
+        const char *lower = parse_line(lines, i)->lower;
         LabelField field = lower ? parse_header_label(lower) : LABEL_FIELD_NONE;
 
         if (i == first && field == LABEL_FIELD_NONE)
@@ -118,21 +138,21 @@ is_header_block(const GArray *lines, size_t first)
 }
 
 static bool
-starts_quote(const GArray *lines, size_t i)
+starts_quote(const Lines *lines, size_t i)
 {
     const Line *line = parse_line(lines, i);
-    g_autofree char *lower = NULL;
+    const char *lower = line->lower;
 
     if (parse_is_blank(line) || is_quoted_line(line))
         return false;
-    lower = parse_lower_line(line);
-    return lower && (parse_is_separator(lower) || attribution_at(lines, i) > 0 ||
+    return lower && ((lines->has_above && parse_is_above_line(lower)) ||
+                     parse_is_separator(lower) || attribution_at(lines, i) > 0 ||
                      is_header_block(lines, i));
 }
 
 /* The first line that reaches into the mark; their number: none does. */
 static size_t
-first_marked(const GArray *lines, const Mark *mark)
+first_marked(const Lines *lines, const Mark *mark)
 {
     size_t low = 0;
     size_t high = lines->len;
@@ -151,7 +171,7 @@ first_marked(const GArray *lines, const Mark *mark)
 }
 
 static void
-apply_marks(GArray *lines, const GArray *marks)
+apply_marks(Lines *lines, const GArray *marks)
 {
     for (guint m = 0; marks && m < marks->len; m++) {
         const Mark *mark = &g_array_index(marks, Mark, m);
@@ -166,7 +186,7 @@ apply_marks(GArray *lines, const GArray *marks)
 /* Where somebody may have gone on behind a quote: not with a rule, and not with what
  * their phone or list adds. */
 static bool
-may_be_answer(const GArray *lines, size_t i)
+may_be_answer(const Lines *lines, size_t i)
 {
     return !parse_is_rule(parse_line(lines, i)) && !parse_starts_signature(lines, i) &&
            !parse_starts_disclaimer(lines, i);
@@ -175,7 +195,7 @@ may_be_answer(const GArray *lines, size_t i)
 /* Does an answer stand below the quote, or between its pieces? A line torn off a quoted
  * one is no answer: under text it stands behind a blank line. */
 static bool
-answer_stands_below(const GArray *lines, size_t quote)
+answer_stands_below(const Lines *lines, size_t quote)
 {
     size_t above = parse_own_words(lines, 0, quote);
     bool in_quotes = false;
@@ -199,7 +219,7 @@ answer_stands_below(const GArray *lines, size_t quote)
 }
 
 static void
-mark_quotes(GArray *lines)
+mark_quotes(Lines *lines)
 {
     unsigned answers = 0;
 
@@ -225,7 +245,7 @@ mark_quotes(GArray *lines)
 
 /* A rule right above a quote belongs to it. */
 static void
-drop_last_rules(GArray *lines)
+drop_last_rules(Lines *lines)
 {
     size_t last = lines->len;
 
@@ -244,7 +264,7 @@ drop_last_rules(GArray *lines)
 
 /* NULL when nothing but blanks is of this kind. */
 static char *
-join_lines(const GArray *lines, LineKind kind)
+join_lines(const Lines *lines, LineKind kind)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     unsigned blanks = 0;
@@ -279,9 +299,13 @@ join_lines(const GArray *lines, LineKind kind)
 void
 parse_split_reply(const char *text, const GArray *marks, ReplySplit *out)
 {
-    g_autoptr(GArray) lines = parse_split_lines(text);
+    char *lower = parse_lower(text, strlen(text));
+    bool has_above = parse_is_above_line(lower);
+    g_autoptr(Lines) lines = parse_split_lines(text, lower);
 
     *out = (ReplySplit){0};
+    lines->has_above = has_above;
+    parse_know_signatures(lines);
     apply_marks(lines, marks);
     mark_quotes(lines);
     drop_last_rules(lines);

@@ -13,8 +13,16 @@ enum {
     CARD_LINE_BYTES = 90,
     SENTENCE_WORDS = 5,
     PROSE_WORDS = 12,
-    START_BYTES = 80
+    LONG_START_BYTES = 80 /* of a line too long to be a marker */
 };
+
+void
+parse_know_signatures(Lines *lines)
+{
+    lines->devices = parse_index_words(parse_device_words);
+    lines->closings = parse_index_words(parse_closing_words);
+    lines->disclaimers = parse_index_words(parse_disclaimer_words);
+}
 
 /* "-- ", or a rule of underscores as mailing lists put it. */
 static bool
@@ -28,7 +36,7 @@ is_signature_rule(const Line *line)
 }
 
 static size_t
-own_lines_after(const GArray *lines, size_t from)
+own_lines_after(const Lines *lines, size_t from)
 {
     size_t count = 0;
 
@@ -39,10 +47,10 @@ own_lines_after(const GArray *lines, size_t from)
 }
 
 static bool
-is_device_line(const char *lower)
+is_device_line(const Lines *lines, const char *lower)
 {
     return strlen(lower) <= DEVICE_MOST_BYTES &&
-           parse_starts_with_any(lower, parse_device_words);
+           parse_starts_with_word(lines->devices, lower);
 }
 
 /* The length of `text` without what may stand behind a closing. */
@@ -61,16 +69,17 @@ without_marks(const char *text, size_t length)
 }
 
 static bool
-is_closing(const char *lower)
+is_closing(const Lines *lines, const char *lower)
 {
     size_t length = strlen(lower);
+    size_t at = 0;
+    const char *word;
 
     if (length > CLOSING_MOST_BYTES)
         return false;
     length = without_marks(lower, length);
-    for (const char *const *word = parse_closing_words; *word; word++) {
-        if (**word == *lower && strlen(*word) == length &&
-            strncmp(lower, *word, length) == 0)
+    while ((word = parse_next_word(lines->closings, lower, &at)) != NULL) {
+        if (strlen(word) == length && strncmp(lower, word, length) == 0)
             return true;
     }
     return false;
@@ -95,23 +104,23 @@ is_name(const char *text)
 
 /* "Best regards, Eva". Thanks are left out: "Thanks Eva" speaks to Eva. */
 static bool
-is_closing_with_name(Span line, const char *lower)
+is_closing_with_name(const Lines *lines, Span line, const char *lower)
 {
     static const char *const thanks[] = {"thank", "than",  "thx",   "grac", "grà",
                                          "dank",  "merci", "obrig", "graz", "bedank",
                                          "tack",  "tak",   "dzi",   "kiit", "спасиб",
                                          "mil ",  "many",  "muit",  "much", NULL};
 
+    size_t at = 0;
+    const char *word;
+
     if (line.size > CLOSING_MOST_BYTES || parse_starts_with_any(lower, thanks))
         return false;
-    for (const char *const *word = parse_closing_words; *word; word++) {
-        size_t length;
+    while ((word = parse_next_word(lines->closings, lower, &at)) != NULL) {
+        size_t length = strlen(word);
         g_autofree char *name = NULL;
 
-        if (**word != *lower)
-            continue;
-        length = strlen(*word);
-        if (!g_str_has_prefix(lower, *word) || length >= line.size ||
+        if (!g_str_has_prefix(lower, word) || length >= line.size ||
             !strchr(" ,.", line.at[length]))
             continue;
         name = g_strndup(line.at + length, line.size - length);
@@ -146,7 +155,7 @@ is_prose(const Line *line)
 /* Whoever writes whole sentences behind a closing has not closed: but their lawyer,
  * their phone and what stands under a rule may. */
 static bool
-is_followed_by_signature(const GArray *lines, size_t from)
+is_followed_by_signature(const Lines *lines, size_t from)
 {
     if (own_lines_after(lines, from) > SIGNATURE_MOST_LINES)
         return false;
@@ -164,26 +173,25 @@ is_followed_by_signature(const GArray *lines, size_t from)
 }
 
 bool
-parse_starts_signature(const GArray *lines, size_t i)
+parse_starts_signature(const Lines *lines, size_t i)
 {
     const Line *line = parse_line(lines, i);
-    g_autofree char *lower = NULL;
+    const char *lower = line->lower;
 
     if (is_signature_rule(line))
         return true;
-    lower = parse_lower_line(line);
     if (!lower)
         return false;
-    if (is_device_line(lower))
+    if (is_device_line(lines, lower))
         return true;
-    return (is_closing(lower) ||
-            is_closing_with_name(parse_trim_span(line->text), lower)) &&
+    return (is_closing(lines, lower) ||
+            is_closing_with_name(lines, parse_trim_span(line->text), lower)) &&
            is_followed_by_signature(lines, i + 1);
 }
 
 /* The line and what follows it up to a blank one, in lower case. */
 static char *
-paragraph_at(const GArray *lines, size_t first)
+paragraph_at(const Lines *lines, size_t first)
 {
     GString *text = g_string_new(NULL);
     g_autofree char *raw = NULL;
@@ -202,7 +210,7 @@ paragraph_at(const GArray *lines, size_t first)
 
 /* What lawyers write names its subject; who only begins like them is a person. */
 bool
-parse_starts_disclaimer(const GArray *lines, size_t i)
+parse_starts_disclaimer(const Lines *lines, size_t i)
 {
     static const char *const subjects[] = {
         "confid",     "vertraulich", "riservat",   "vertrouwelijk",  "poufn",
@@ -210,12 +218,13 @@ parse_starts_disclaimer(const GArray *lines, size_t i)
         "imprim",     "environment", "umwelt",     "medio ambiente", "meio ambiente",
         "datos pers", "stampare",    "milieu",     "unauthori",      "reservad",
         "legal",      "addressee",   "destinatar", "recipient",      NULL};
-    Span line = parse_line(lines, i)->text;
-    g_autofree char *start = parse_lower(line.at, MIN(line.size, START_BYTES));
+    const Line *line = parse_line(lines, i);
+    g_autofree char *cut =
+        line->lower ? NULL : parse_lower(line->text.at, LONG_START_BYTES);
+    const char *start = line->lower ? line->lower : cut;
     g_autofree char *whole = NULL;
 
-    if (!parse_starts_with_any(start + strspn(start, "*_ \t\"'>"),
-                               parse_disclaimer_words))
+    if (!parse_starts_with_word(lines->disclaimers, start + strspn(start, "*_ \t\"'>")))
         return false;
     whole = paragraph_at(lines, i);
     for (const char *const *subject = subjects; *subject; subject++) {
@@ -226,7 +235,7 @@ parse_starts_disclaimer(const GArray *lines, size_t i)
 }
 
 static bool
-starts_paragraph(const GArray *lines, size_t i)
+starts_paragraph(const Lines *lines, size_t i)
 {
     return i == 0 || parse_is_blank(parse_line(lines, i - 1)) ||
            parse_is_rule(parse_line(lines, i - 1));
@@ -255,7 +264,7 @@ is_name_line(Span line)
 
 /* A last paragraph of short lines, a name on top and a phone or address below it. */
 static bool
-is_card(const GArray *lines, size_t first)
+is_card(const Lines *lines, size_t first)
 {
     bool has_address = false;
     size_t count = 0;
@@ -275,7 +284,7 @@ is_card(const GArray *lines, size_t first)
 }
 
 static bool
-ends_the_words(const GArray *lines, size_t i)
+ends_the_words(const Lines *lines, size_t i)
 {
     return parse_starts_signature(lines, i) ||
            (starts_paragraph(lines, i) &&
@@ -284,13 +293,13 @@ ends_the_words(const GArray *lines, size_t i)
 
 /* Where a postscript goes on with the words; the end when there is none. */
 static size_t
-postscript_from(const GArray *lines, size_t from)
+postscript_from(const Lines *lines, size_t from)
 {
     static const char *const words[] = {
         "ps:", "p.s.", "ps.", "pd:", "p.d.", "p.s:", "ps ", NULL};
 
     for (size_t i = from + 1; i < lines->len; i++) {
-        g_autofree char *lower = parse_lower_line(parse_line(lines, i));
+        const char *lower = parse_line(lines, i)->lower;
 
         if (parse_line(lines, i)->kind == LINE_OWN && lower &&
             parse_starts_with_any(lower, words))
@@ -300,7 +309,7 @@ postscript_from(const GArray *lines, size_t from)
 }
 
 void
-parse_mark_signature(GArray *lines)
+parse_mark_signature(Lines *lines)
 {
     bool has_text = false;
 

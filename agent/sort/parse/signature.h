@@ -4,7 +4,9 @@
 
 #include "sort/parse/lines.h"
 
-bool parse_starts_signature(const GArray *lines, size_t i);
-bool parse_starts_disclaimer(const GArray *lines, size_t i);
+/* Before the others: gathers the words they look for. */
+void parse_know_signatures(Lines *lines);
+bool parse_starts_signature(const Lines *lines, size_t i);
+bool parse_starts_disclaimer(const Lines *lines, size_t i);
 /* Gives the own lines from the first signature on to it; text comes before it. */
-void parse_mark_signature(GArray *lines);
+void parse_mark_signature(Lines *lines);
