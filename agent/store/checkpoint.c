@@ -2,7 +2,7 @@
 
 enum {
     PAGE_BYTES = 4096,                        /* SQLite's default, which we keep */
-    PASSIVE_PAGES = (4 << 20) / PAGE_BYTES,   /* each time the log grew by as much */
+    PASSIVE_PAGES = (16 << 20) / PAGE_BYTES,  /* each time the log grew by as much */
     TRUNCATE_PAGES = (64 << 20) / PAGE_BYTES, /* give the disk back */
 };
 
