@@ -221,6 +221,7 @@ filing_work(StoreTxn *txn, void *self, GError **error)
     Filing *filing = self;
     int64_t message;
 
+    filing->is_copy = filing->is_postponed = false; /* of a run that was undone */
     if (!filing->facts)
         return hold(txn, filing, error);
     if (!find_copy(txn, filing, &message, error))

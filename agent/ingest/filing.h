@@ -19,7 +19,7 @@ typedef struct Filing {
     bool is_absorbed;     /* out: in this very place, before the server counted anew */
 } Filing;
 
-/* The short half: a StoreWork. `self` is a Filing. */
+/* The short half: a StoreWork that may be repeated. `self` is a Filing. */
 bool filing_work(StoreTxn *txn, void *self, GError **error);
 
 void filing_free(Filing *filing);

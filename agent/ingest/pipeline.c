@@ -162,7 +162,8 @@ file_oldest(Pipeline *pipeline, GError **error)
         filing->stage = "sorter";
         filing->held_because = g_strdup(fault->message);
     }
-    parcel->claim = store_submit(pipeline->house->store, filing_work, filing);
+    parcel->claim =
+        store_submit_repeatable(pipeline->house->store, filing_work, filing);
     g_queue_push_tail(&pipeline->filing, parcel);
     if (g_queue_get_length(&pipeline->filing) > MOST_FILING)
         return settle_oldest(pipeline, error);

@@ -36,14 +36,72 @@ run_work(Store *store, StoreTicket *ticket, GError **error)
     return statement_run(&store->db, error, "RELEASE work", "");
 }
 
+/* Undoes them all for one that failed; its fault comes again when it is repeated. */
+static bool
+undo_run(Store *store, StoreTicket *first, const StoreTicket *end, GError **error)
+{
+    bool is_gone = sqlite3_get_autocommit(store->db.sqlite) != 0;
+
+    for (StoreTicket *ticket = first; ticket != end; ticket = ticket->next) {
+        if (is_gone && ticket->error)
+            g_propagate_error(error, g_error_copy(ticket->error));
+        g_clear_error(&ticket->error);
+    }
+    return !is_gone && statement_run(&store->db, error, "ROLLBACK TO run", "");
+}
+
+/* The savepoint that repeatable works share: it costs a copy of every page they touch,
+ * once instead of once for each. `alone`: out, each must be run by itself. */
+static bool
+run_together(Store *store, StoreTicket *first, const StoreTicket *end, bool *alone,
+             GError **error)
+{
+    *alone = false;
+    if (!statement_run(&store->db, error, "SAVEPOINT run", ""))
+        return false;
+    for (StoreTicket *each = first; !*alone && each != end; each = each->next)
+        *alone = !each->work(&store->txn, each->self, &each->error);
+    if (*alone && !undo_run(store, first, end, error))
+        return false;
+    return statement_run(&store->db, error, "RELEASE run", "");
+}
+
+/* From `first` on: as many as can be undone together, else the one. */
+static StoreTicket *
+end_of_run(StoreTicket *first)
+{
+    StoreTicket *end = first->next;
+
+    while (first->is_repeatable && end && end->is_repeatable)
+        end = end->next;
+    return end;
+}
+
+static bool
+run_works(Store *store, StoreTicket *first, const StoreTicket *end, GError **error)
+{
+    bool alone = first->next == end;
+
+    if (!alone && !run_together(store, first, end, &alone, error))
+        return false;
+    for (StoreTicket *each = first; alone && each != end; each = each->next) {
+        if (!run_work(store, each, error))
+            return false;
+    }
+    return true;
+}
+
 static bool
 commit_group(Store *store, StoreTicket *group, GError **error)
 {
     if (!statement_run(&store->db, error, "BEGIN IMMEDIATE", ""))
         return false;
-    for (StoreTicket *ticket = group; ticket; ticket = ticket->next) {
-        if (!run_work(store, ticket, error))
+    while (group) {
+        StoreTicket *end = end_of_run(group);
+
+        if (!run_works(store, group, end, error))
             return false;
+        group = end;
     }
     return statement_run(&store->db, error, "COMMIT", "");
 }

@@ -23,6 +23,7 @@ struct StoreTicket {
     StoreWork work;
     void *self;
     GError *error;
+    bool is_repeatable;
     bool is_settled; /* under the store's lock; the rest belongs to the registrar */
     StoreTicket *next;
 };

@@ -119,14 +119,15 @@ store_close(Store *store)
     free_store(store);
 }
 
-StoreTicket *
-store_submit(Store *store, StoreWork work, void *self)
+static StoreTicket *
+submit(Store *store, StoreWork work, void *self, bool is_repeatable)
 {
     StoreTicket *ticket = g_new0(StoreTicket, 1);
 
     ticket->store = store;
     ticket->work = work;
     ticket->self = self;
+    ticket->is_repeatable = is_repeatable;
     pthread_mutex_lock(&store->lock);
     g_assert(!store->is_closing);
     if (store->last)
@@ -138,6 +139,18 @@ store_submit(Store *store, StoreWork work, void *self)
     pthread_cond_signal(&store->arrived);
     pthread_mutex_unlock(&store->lock);
     return ticket;
+}
+
+StoreTicket *
+store_submit(Store *store, StoreWork work, void *self)
+{
+    return submit(store, work, self, false);
+}
+
+StoreTicket *
+store_submit_repeatable(Store *store, StoreWork work, void *self)
+{
+    return submit(store, work, self, true);
 }
 
 bool

@@ -28,6 +28,10 @@ typedef bool (*StoreWork)(StoreTxn *txn, void *self, GError **error);
 typedef struct StoreTicket StoreTicket; /* a claim check for queued work */
 
 StoreTicket *store_submit(Store *store, StoreWork work, void *self);
+/* The same for a work that may be run once more: where a neighbour of its group fails,
+ * it is undone and repeated. Saves a savepoint, which copies each page that is touched.
+ */
+StoreTicket *store_submit_repeatable(Store *store, StoreWork work, void *self);
 /* Blocks until the work is committed or failed; frees the claim check. A full disk is
  * FAULT_RETRY: nothing of the work is there. */
 bool store_wait(StoreTicket *ticket, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -202,13 +202,17 @@ static void *
 collect(void *self)
 {
     const Collector *collector = self;
+    g_autoptr(StorePacker) packer = store_packer_new();
 
     for (int64_t uid = 1; uid <= collector->mails; uid++) {
         g_autoptr(GError) error = NULL;
         Filing filing;
 
         fill(&filing, collector, uid);
-        check(store_do(collector->store, file, &filing, &error), error);
+        store_pack(packer, filing.mail);
+        check(store_wait(store_submit_repeatable(collector->store, file, &filing),
+                         &error),
+              error);
         empty(&filing);
     }
     return NULL;

@@ -114,6 +114,48 @@ a_failing_mail_hurts_no_neighbour(void)
     fixture_remove(state);
 }
 
+/* Works that may be repeated share a savepoint: the one that fails is undone with its
+ * neighbours, and these are filed all the same, each once and in order. */
+static void
+a_repeated_neighbour_is_there_once(void)
+{
+    static const struct {
+        bool is_repeatable, fails;
+    } rows[] = {{true, false}, {true, true},   {true, false}, {false, false},
+                {true, false}, {false, true},  {true, false}, {true, false},
+                {true, true},  {false, false}, {true, true}};
+    g_autofree char *state = fixture_state();
+    Store *store = fixture_open(state);
+    Filing *filings[G_N_ELEMENTS(rows)];
+    StoreTicket *claims[G_N_ELEMENTS(rows)];
+    Gate gate;
+
+    gate_submit(&gate, store);
+    gate_await(&gate);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("%c", (int)('a' + i));
+
+        filings[i] = filing_new((int64_t)i + 1, text, text, text);
+        filings[i]->fails = rows[i].fails;
+        claims[i] = (rows[i].is_repeatable ? store_submit_repeatable : store_submit)(
+            store, filing_work, filings[i]);
+    }
+    gate_open(&gate);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(store_wait(claims[i], &error) == !rows[i].fails);
+        g_assert_true((error != NULL) == rows[i].fails);
+        filing_free(filings[i]);
+    }
+    store_close(store);
+    fixture_expect(state, "SELECT group_concat(message_id, '') FROM messages",
+                   "acdeghj");
+    fixture_expect(state, "SELECT group_concat(number, '') FROM tickets", "1234567");
+    fixture_expect_sound(state);
+    fixture_remove(state);
+}
+
 static void
 nothing_is_told_before_its_commit(void)
 {
@@ -260,6 +302,8 @@ main(int argc, char **argv)
     g_test_add_func("/store/a-uid-is-filed-once", a_uid_is_filed_once);
     g_test_add_func("/store/a-failing-mail-hurts-no-neighbour",
                     a_failing_mail_hurts_no_neighbour);
+    g_test_add_func("/store/a-repeated-neighbour-is-there-once",
+                    a_repeated_neighbour_is_there_once);
     g_test_add_func("/store/nothing-is-told-before-its-commit",
                     nothing_is_told_before_its_commit);
     g_test_add_func("/store/a-long-queue-is-filed-in-order",
