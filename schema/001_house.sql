@@ -464,6 +464,73 @@ CREATE TABLE corrections (
 ) STRICT;
 CREATE INDEX corrections_message ON corrections (message_id);
 
+-- What one message teaches, by what people made of it; never by our own opinion. Without
+-- any word of the mail: numbers that stand for words.
+CREATE TABLE lessons (
+    message_id INTEGER PRIMARY KEY REFERENCES messages,
+    taught_at TEXT NOT NULL,
+    source TEXT NOT NULL -- correction: by a command or a move between folders
+        CHECK (source IN ('correction', 'junk', 'answered')),
+    says TEXT NOT NULL CHECK (says IN ('spam', 'ham')),
+    label TEXT, -- what a person called it; null: nobody said more than spam or not
+    -- due: to be read by a sorter. learned: it counts. Else it does not: automatic mail
+    -- teaches no spam, a sender teaches only so much a day, people contradict each other,
+    -- the guard found that it makes things worse, the raw mail is no longer kept.
+    state TEXT NOT NULL CHECK (state IN ('due', 'fresh', 'learned', 'automatic',
+        'capped', 'contradicted', 'refused', 'unread')),
+    made_for INTEGER, -- version of the program's features
+    language TEXT,
+    sender TEXT COLLATE NOCASE, -- domain, or address at a provider for everybody
+    features TEXT, -- JSON: of the text, for the overlay
+    tokens TEXT -- JSON: for the spam filter; null: counted nowhere
+) STRICT;
+CREATE INDEX lessons_state ON lessons (state, taught_at);
+CREATE INDEX lessons_sender ON lessons (sender, taught_at);
+
+-- In how many messages of each kind a token of the spam filter stood. The triggers keep
+-- it the sum of the lessons, whatever takes one away.
+CREATE TABLE spam_tokens (
+    token INTEGER PRIMARY KEY,
+    spam INTEGER NOT NULL,
+    ham INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER lessons_counted AFTER INSERT ON lessons WHEN NEW.tokens IS NOT NULL
+BEGIN
+    INSERT INTO spam_tokens (token, spam, ham)
+    SELECT value, NEW.says = 'spam', NEW.says = 'ham' FROM json_each(NEW.tokens) WHERE true
+    ON CONFLICT (token) DO UPDATE SET spam = spam + excluded.spam, ham = ham + excluded.ham;
+END;
+CREATE TRIGGER lessons_added AFTER INSERT ON lessons
+BEGIN
+    INSERT INTO house (key, value) VALUES ('lessons_changed', 1)
+    ON CONFLICT (key) DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER lessons_taken AFTER DELETE ON lessons
+BEGIN
+    INSERT INTO house (key, value) VALUES ('lessons_changed', 1)
+    ON CONFLICT (key) DO UPDATE SET value = value + 1;
+END;
+CREATE TRIGGER lessons_uncounted AFTER DELETE ON lessons WHEN OLD.tokens IS NOT NULL
+BEGIN
+    UPDATE spam_tokens SET spam = spam - (OLD.says = 'spam'), ham = ham - (OLD.says = 'ham')
+    WHERE token IN (SELECT value FROM json_each(OLD.tokens));
+    DELETE FROM spam_tokens WHERE spam <= 0 AND ham <= 0
+        AND token IN (SELECT value FROM json_each(OLD.tokens));
+END;
+
+-- Each time the overlay was built from the corrections: how well it did on texts that it
+-- did not see (macro-F1, without it and with it), and whether it was refused for that.
+CREATE TABLE overlays (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    texts INTEGER NOT NULL,
+    canary_before REAL NOT NULL,
+    canary_after REAL NOT NULL,
+    recent_before REAL NOT NULL,
+    recent_after REAL NOT NULL,
+    is_refused INTEGER NOT NULL CHECK (is_refused IN (0, 1))
+) STRICT;
+
 -- ---- telling others ----
 
 CREATE TABLE events (

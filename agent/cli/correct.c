@@ -17,13 +17,12 @@ typedef struct Wish {
     gboolean spam, not_spam, undo;
 } Wish;
 
-/* Not spam is whatever a person has not said yet: "other", to be said better. */
 static const char *
-wished_label(const Wish *wish)
+wished_word(const Wish *wish)
 {
     if (wish->label)
         return wish->label;
-    return wish->spam ? "spam" : "other";
+    return wish->spam ? "spam" : "not_spam";
 }
 
 static int
@@ -56,7 +55,7 @@ static int
 correct(const CommonOptions *options, const Wish *wish)
 {
     const char *word = options->rest[0];
-    const char *const change[] = {"correct", word, wished_label(wish), NULL};
+    const char *const change[] = {"correct", word, wished_word(wish), NULL};
     const char *const undo[] = {"correct undo", word, NULL};
     g_autofree char *answer = NULL;
     int64_t message;

@@ -116,6 +116,8 @@ Config *config_load(const char *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
+/* NULL: there is none of that name. */
+const MailboxConfig *config_find_mailbox(const Config *config, const char *name);
 /* What a sorter is told about mail of `mailbox` (NULL: no mailbox). */
 SortSettings *config_sort_settings(const Config *config, const MailboxConfig *mailbox);
 

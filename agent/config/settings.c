@@ -11,6 +11,18 @@ copy_texts(GPtrArray **to, const GPtrArray *from)
         texts_append(to, g_strdup(from->pdata[i]));
 }
 
+const MailboxConfig *
+config_find_mailbox(const Config *config, const char *name)
+{
+    for (guint i = 0; i < config->mailboxes->len; i++) {
+        const MailboxConfig *mailbox = config->mailboxes->pdata[i];
+
+        if (g_strcmp0(mailbox->name, name) == 0)
+            return mailbox;
+    }
+    return NULL;
+}
+
 SortSettings *
 config_sort_settings(const Config *config, const MailboxConfig *mailbox)
 {

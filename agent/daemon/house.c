@@ -71,6 +71,8 @@ start_work(House *house, GError **error)
     const Config *config = house->config;
     int count = config->collectors ? (int)config->collectors : COLLECTORS;
 
+    if (!ingest_learn(&house->ingest, error))
+        return false;
     house->orders = orders_new(&house->ingest, house->couriers, error);
     if (!house->orders)
         return false;
@@ -134,6 +136,10 @@ finish_pass(House *house)
     collectors_join(house->collectors);
     if (!ingest_second_looks(&house->ingest, &settled, &error)) {
         log_fault(LEVEL_ERROR, "verdict.failing", error, NULL);
+        return fault_exit_code(error);
+    }
+    if (!ingest_learn(&house->ingest, &error)) {
+        log_fault(LEVEL_ERROR, "lesson.failing", error, NULL);
         return fault_exit_code(error);
     }
     if (!ingest_retain(&house->ingest, &error)) {

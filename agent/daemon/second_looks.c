@@ -9,6 +9,7 @@
 enum {
     EVERY_S = 5,
     SWEEP_EVERY_S = 3600,
+    REST_AFTER_LEARNING = 20 /* times as long as it took */
 };
 
 struct SecondLooks {
@@ -51,11 +52,27 @@ sweep(const SecondLooks *looks, int64_t *next_us)
         log_fault(LEVEL_WARNING, "retention.failing", error, NULL);
 }
 
+/* What people did in their mail program, and what was answered. A house that is taught
+ * very much does not spend its days learning. */
+static void
+learn(const SecondLooks *looks, int64_t *next_us)
+{
+    g_autoptr(GError) error = NULL;
+    int64_t begun_us = clock_monotonic_us();
+
+    if (begun_us < *next_us)
+        return;
+    if (!ingest_learn(looks->house, &error))
+        log_fault(LEVEL_WARNING, "lesson.failing", error, NULL);
+    *next_us = begun_us + REST_AFTER_LEARNING * (clock_monotonic_us() - begun_us);
+}
+
 static void *
 look_again(void *self)
 {
     SecondLooks *looks = self;
     int64_t next_sweep_us = 0;
+    int64_t next_lesson_us = 0;
 
     while (wait_a_while(looks)) {
         g_autoptr(GError) error = NULL;
@@ -63,6 +80,7 @@ look_again(void *self)
 
         if (!ingest_second_looks(looks->house, &settled, &error))
             log_fault(LEVEL_WARNING, "verdict.failing", error, NULL);
+        learn(looks, &next_lesson_us);
         sweep(looks, &next_sweep_us);
         if (settled)
             couriers_wake(looks->couriers);

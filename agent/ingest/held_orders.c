@@ -23,12 +23,10 @@ find(StoreTxn *txn, void *self, GError **error)
 static const MailboxConfig *
 find_mailbox(const Config *config, const StoreHeld *held, GError **error)
 {
-    for (guint i = 0; i < config->mailboxes->len; i++) {
-        const MailboxConfig *mailbox = config->mailboxes->pdata[i];
+    const MailboxConfig *mailbox = config_find_mailbox(config, held->origin.mailbox);
 
-        if (g_strcmp0(mailbox->name, held->origin.mailbox) == 0)
-            return mailbox;
-    }
+    if (mailbox)
+        return mailbox;
     g_set_error(error, FAULT, FAULT_CONFIG,
                 "held mail %" G_GINT64_FORMAT
                 " came to the mailbox '%s', which is no longer configured",

@@ -46,6 +46,10 @@ bool ingest_folder(const IngestHouse *house, const MailboxConfig *mailbox,
 bool ingest_second_looks(const IngestHouse *house, int64_t *settled,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Reads what people taught since the last time, and hands every sorter the new tables
+ * before its next mail. Blocks; nothing to do is quickly done. */
+bool ingest_learn(const IngestHouse *house, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Carries out what a command wants written: a verb ("tickets set"), then its words;
  * ends with NULL. `actor` is who wants it, for the record. Blocks. The answer is a text
  * for the command, owned. FAULT_MESSAGE: there is no such thing; FAULT_CONFIG: no such

@@ -22,8 +22,6 @@ bool obey_senders_allow(StoreTxn *txn, void *self, GError **error);
 bool obey_senders_block(StoreTxn *txn, void *self, GError **error);
 bool obey_senders_forget(StoreTxn *txn, void *self, GError **error);
 bool obey_campaign_import(StoreTxn *txn, void *self, GError **error);
-bool obey_correct(StoreTxn *txn, void *self, GError **error);
-bool obey_correct_undo(StoreTxn *txn, void *self, GError **error);
 bool obey_held_drop(StoreTxn *txn, void *self, GError **error);
 bool obey_webhooks_replay(StoreTxn *txn, void *self, GError **error);
 bool obey_webhooks_enable(StoreTxn *txn, void *self, GError **error);
@@ -31,4 +29,6 @@ bool obey_webhooks_enable(StoreTxn *txn, void *self, GError **error);
 /* These go through a sorter first. */
 bool obey_held_retry(Order *order, GError **error);
 bool obey_held_release(Order *order, GError **error);
+bool obey_correct(Order *order, GError **error);
+bool obey_correct_undo(Order *order, GError **error);
 bool obey_erase(Order *order, GError **error);

@@ -43,25 +43,13 @@ list_due(StoreTxn *txn, void *self, GError **error)
     return store_due_verdicts(txn, clock_now_ms(), MOST_AT_ONCE, self, error);
 }
 
-static const MailboxConfig *
-find_mailbox(const Config *config, const char *name)
-{
-    for (guint i = 0; i < config->mailboxes->len; i++) {
-        const MailboxConfig *mailbox = config->mailboxes->pdata[i];
-
-        if (g_strcmp0(mailbox->name, name) == 0)
-            return mailbox;
-    }
-    return NULL;
-}
-
 /* Whose mailbox is gone has no border any more to judge by: it waits for its end. */
 static Look *
 begin_look(const IngestHouse *house, StoreDeferred *deferred)
 {
     Look *look = g_new0(Look, 1);
     const MailboxConfig *mailbox =
-        find_mailbox(house->config, deferred->origin.mailbox);
+        config_find_mailbox(house->config, deferred->origin.mailbox);
     g_autoptr(SortSettings) settings = config_sort_settings(house->config, mailbox);
 
     look->house = house;

@@ -1,6 +1,7 @@
 /* Facts: all a sorter says about one mail. */
 #pragma once
 
+#include "model/lesson.h"
 #include "model/message.h"
 #include "model/opinion.h"
 #include "model/verdict.h"
@@ -9,6 +10,7 @@ typedef struct Facts {
     Message message;
     Verdict verdict;
     Opinion opinion;
+    Lesson *lesson; /* NULL: it was not asked for */
 } Facts;
 
 extern const Shape facts_shape;

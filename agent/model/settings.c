@@ -30,6 +30,7 @@ static const Field settings_fields[] = {
     SHAPE_TEXTS(SortSettings, "campaign_headers", campaign_headers),
     SHAPE_TEXTS(SortSettings, "unsubscribe_addresses", unsubscribe_addresses),
     SHAPE_TEXT(SortSettings, "default_language", default_language),
+    SHAPE_BOOL(SortSettings, "wants_lesson", wants_lesson),
 };
 const Shape sort_settings_shape = SHAPE_OF(SortSettings, settings_fields);
 

@@ -43,6 +43,7 @@ typedef struct SortSettings {
     GPtrArray *campaign_headers;      /* names */
     GPtrArray *unsubscribe_addresses; /* unsubscribe@example.com */
     char *default_language;           /* for texts too short to tell; may be NULL */
+    bool wants_lesson;                /* also what the mail teaches */
 } SortSettings;
 
 /* "rfc8601", ...; false: there is no such profile. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -127,4 +128,61 @@ frame_receive(int socket, size_t max_bytes, int64_t deadline_us, FrameKind *kind
     g_byte_array_set_size(out, head.size);
     *kind = (FrameKind)head.kind;
     return receive_all(socket, out->data, head.size, deadline_us);
+}
+
+/* One byte carries it: a stream has no message without bytes. */
+typedef struct Parcel {
+    struct msghdr message;
+    struct iovec bytes;
+    char byte;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+} Parcel;
+
+static void
+wrap(Parcel *parcel)
+{
+    memset(parcel, 0, sizeof *parcel);
+    parcel->bytes = (struct iovec){&parcel->byte, 1};
+    parcel->message = (struct msghdr){.msg_iov = &parcel->bytes,
+                                      .msg_iovlen = 1,
+                                      .msg_control = parcel->control,
+                                      .msg_controllen = sizeof parcel->control};
+}
+
+bool
+frame_send_descriptor(int socket, int descriptor, int64_t deadline_us)
+{
+    Parcel parcel;
+    struct cmsghdr *head;
+
+    wrap(&parcel);
+    head = CMSG_FIRSTHDR(&parcel.message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
+    for (;;) {
+        if (sendmsg(socket, &parcel.message, MSG_NOSIGNAL | MSG_DONTWAIT) == 1)
+            return true;
+        if (errno == EAGAIN ? !wait_for(socket, POLLOUT, deadline_us) : errno != EINTR)
+            return false;
+    }
+}
+
+int
+frame_receive_descriptor(int socket)
+{
+    Parcel parcel;
+    const struct cmsghdr *head;
+    int descriptor = -1;
+
+    wrap(&parcel);
+    if (!wait_for(socket, POLLIN, 0) ||
+        recvmsg(socket, &parcel.message, MSG_CMSG_CLOEXEC) != 1)
+        return -1;
+    head = CMSG_FIRSTHDR(&parcel.message);
+    if (head && head->cmsg_type == SCM_RIGHTS &&
+        head->cmsg_len == CMSG_LEN(sizeof descriptor))
+        memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
+    return descriptor;
 }

@@ -56,6 +56,9 @@ sort_mail(const Sorter *sorter, GBytes *mail, const SortSettings *settings,
     judge_sender(mail, settings, dns, &facts->verdict);
     classify_mail(sorter->classifier, reading, &facts->verdict, settings, dns,
                   &facts->opinion);
+    if (settings->wants_lesson)
+        facts->lesson = classify_lesson(sorter->classifier, reading, &facts->verdict,
+                                        settings, &facts->opinion);
     shape_copy(&message_shape, &facts->message, &reading->message);
     shape_free(&reading_shape, reading);
     return facts;
@@ -73,4 +76,22 @@ sort_text(const Sorter *sorter, const char *subject, const char *body,
           const char *language, Classification *out)
 {
     return classify_text(sorter->classifier, subject, body, language, out);
+}
+
+GBytes *
+sort_learn(const Lessons *lessons, LearnReport *report, GError **error)
+{
+    return classify_learn(lessons, report, error);
+}
+
+bool
+sorter_teach(Sorter *sorter, const void *bytes, size_t size, GError **error)
+{
+    return classifier_teach(sorter->classifier, bytes, size, error);
+}
+
+int64_t
+sort_lesson_version(void)
+{
+    return classify_lesson_version();
 }

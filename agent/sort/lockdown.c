@@ -20,6 +20,7 @@ static const int allowed[] = {
     SCMP_SYS(readv),
     SCMP_SYS(writev),
     SCMP_SYS(recvfrom),
+    SCMP_SYS(recvmsg), /* the house hands over what it has learned */
     SCMP_SYS(sendto),
     SCMP_SYS(sendmsg), /* frames; what it could pass on, the house does not take */
     SCMP_SYS(poll),
@@ -51,18 +52,24 @@ static const int allowed[] = {
     SCMP_SYS(sched_getaffinity),
 };
 
-/* Memory may be mapped, but never anything that can be executed, never a file. */
+/* Memory may be mapped, but never anything that can be executed, and of what has a
+ * descriptor (a table that the house has sealed) only to be read. */
 static int
 allow_memory(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp anonymous[] = {
         {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0},
         {.arg = 4, .op = SCMP_CMP_EQ, .datum_a = (uint32_t)-1}};
+    const struct scmp_arg_cmp read_only[] = {
+        {.arg = 2, .op = SCMP_CMP_EQ, .datum_a = PROT_READ}};
     const struct scmp_arg_cmp plain[] = {
         {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0}};
     int failed =
         seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, anonymous);
 
+    if (!failed)
+        failed = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                                        read_only);
     return failed ? failed
                   : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
                                            1, plain);

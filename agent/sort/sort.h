@@ -27,6 +27,7 @@ typedef enum {
     FRAME_READY,    /* sorter: locked down, waiting for the first job */
     FRAME_TRIAL,    /* house: Trial; asks for its report, before FRAME_MAIL */
     FRAME_REPORT,   /* sorter: TrialReport; ends the job */
+    FRAME_LEARNED,  /* house: the size of a table; its descriptor follows */
 } FrameKind;
 
 enum {
@@ -40,6 +41,12 @@ bool frame_send(int socket, FrameKind kind, const void *bytes, size_t size,
                 int64_t deadline_us);
 bool frame_receive(int socket, size_t max_bytes, int64_t deadline_us, FrameKind *kind,
                    GByteArray *out);
+
+/* A descriptor, after a frame that told of it. Both block. The second returns it, or
+ * -1.
+ */
+bool frame_send_descriptor(int socket, int descriptor, int64_t deadline_us);
+int frame_receive_descriptor(int socket);
 
 /* Gives up, for good, everything but reading and writing what is already open, memory
  * and time: seccomp kills the process at any other system call. False with errno. */
@@ -58,6 +65,15 @@ Facts *sort_mail(const Sorter *sorter, GBytes *mail, const SortSettings *setting
 /* One mechanism of authentication alone; `out` is an initialised TrialReport. */
 void sort_try(GBytes *mail, const Trial *trial, const SortSettings *settings,
               const DnsAsker *dns, TrialReport *out);
+
+/* The table of what a house learned, from all its lessons (classify.h). Yours. */
+GBytes *sort_learn(const Lessons *lessons, LearnReport *report,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Judges with it from now on; lends `bytes`. */
+bool sorter_teach(Sorter *sorter, const void *bytes, size_t size,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Which lessons such a table can be built from. */
+int64_t sort_lesson_version(void);
 
 /* The text model alone, for measuring it. Returns the language used, lent. */
 const char *sort_text(const Sorter *sorter, const char *subject, const char *body,

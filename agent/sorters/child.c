@@ -93,6 +93,7 @@ child_start(Child *child, const char *program, int64_t memory_bytes, GError **er
     failed = spawn(&child->pid, program, memory_bytes, ends[1]);
     (void)close(ends[1]);
     child->socket = ends[0];
+    child->learned = 0;
     if (failed) {
         child->pid = 0;
         owned_fd_close(&child->socket);

@@ -9,6 +9,7 @@
 typedef struct Child {
     pid_t pid; /* 0: none */
     int socket;
+    int64_t learned; /* version of the table it judges by; 0: none */
 } Child;
 
 /* Execs `program sort` with nothing but the socket (descriptor 3) and a bare

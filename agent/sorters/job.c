@@ -147,6 +147,7 @@ take_frame(Try *try, FrameKind kind, bool *ended, GError **error)
     case FRAME_PART:
     case FRAME_TRIAL:
     case FRAME_ANSWER:
+    case FRAME_LEARNED:
         break;
     }
     return false;

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "sort/sort.h"
 #include "sorters/child.h"
 #include "sorters/job.h"
+#include "sorters/learned.h"
 #include "sorters/times.h"
 
 enum {
@@ -28,6 +30,9 @@ struct Sorters {
     int places;
     atomic_int_fast64_t deaths;
     Times times;
+    Handout learned;
+    pthread_mutex_t teaching;
+    int64_t taught;       /* under `teaching` */
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t warm;  /* a job for a keeper whose sorter runs */
     pthread_cond_t cold;  /* a job for a keeper that would have to start one */
@@ -83,6 +88,8 @@ run_job(SortJob *job, Child *child)
         if (child->pid == 0 &&
             !child_start(child, sorters->program, sorters->memory_bytes, &job->fault))
             return;
+        /* One that does not take the news dies of the job itself. */
+        (void)handout_give(&sorters->learned, child);
         if (job_try(job, child, &sorters->house, &job->fault))
             break;
         atomic_fetch_add(&sorters->deaths, 1);
@@ -184,6 +191,9 @@ sorters_new(const SortersSettings *settings, Resolver *resolver, GError **error)
     sorters->program = g_strdup(settings->program);
     sorters->memory_bytes =
         settings->memory_bytes ? settings->memory_bytes : (int64_t)1 << 30;
+    handout_init(&sorters->learned);
+    (void)pthread_mutex_init(&sorters->teaching, NULL);
+    sorters->taught = -1;
     (void)pthread_mutex_init(&sorters->lock, NULL);
     (void)pthread_cond_init(&sorters->warm, NULL);
     (void)pthread_cond_init(&sorters->cold, NULL);
@@ -221,6 +231,8 @@ sorters_free(Sorters *sorters)
     (void)pthread_cond_destroy(&sorters->taken);
     (void)pthread_cond_destroy(&sorters->done);
     (void)pthread_mutex_destroy(&sorters->lock);
+    handout_clear(&sorters->learned);
+    (void)pthread_mutex_destroy(&sorters->teaching);
     g_free(sorters->keepers);
     g_free(sorters->program);
     g_free(sorters);
@@ -230,6 +242,42 @@ int64_t
 sorters_deaths(Sorters *sorters)
 {
     return atomic_load(&sorters->deaths);
+}
+
+bool
+sorters_teach(Sorters *sorters, const Lessons *lessons, LearnReport *report,
+              GError **error)
+{
+    g_autoptr(GBytes) table = sort_learn(lessons, report, error);
+
+    if (!table)
+        return false;
+    sorters->taught = lessons->version;
+    return report->is_refused || handout_replace(&sorters->learned, table, error);
+}
+
+void
+sorters_begin_teaching(Sorters *sorters)
+{
+    (void)pthread_mutex_lock(&sorters->teaching);
+}
+
+void
+sorters_end_teaching(Sorters *sorters)
+{
+    (void)pthread_mutex_unlock(&sorters->teaching);
+}
+
+int64_t
+sorters_taught(const Sorters *sorters)
+{
+    return sorters->taught;
+}
+
+int64_t
+sorters_lesson_version(void)
+{
+    return sort_lesson_version();
 }
 
 void

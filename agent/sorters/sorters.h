@@ -60,6 +60,20 @@ typedef struct SorterTimes {
 } SorterTimes;
 void sorters_times(Sorters *sorters, SorterTimes *out);
 
+/* Builds the table of what the house learned, and hands it to each sorter before its
+ * next mail; where the guard refuses it, they keep the one they have. Blocks for as
+ * long as learning takes. `report` is filled, and cleared by the caller. */
+bool sorters_teach(Sorters *sorters, const Lessons *lessons, LearnReport *report,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One thread teaches at a time: between the two it reads lessons and hands them in. */
+void sorters_begin_teaching(Sorters *sorters);
+void sorters_end_teaching(Sorters *sorters);
+/* Version of the lessons that were handed in last; -1: none were. Only while teaching.
+ */
+int64_t sorters_taught(const Sorters *sorters);
+/* Lessons of another version teach nothing to this program. */
+int64_t sorters_lesson_version(void);
+
 /* A job under way. Jobs run side by side; each is finished exactly once. */
 typedef struct SortJob SortJob;
 

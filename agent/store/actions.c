@@ -1,4 +1,5 @@
 /* What is to be done on a server after the commit, and what people did there. */
+#include "lessons.h"
 #include "registrar.h"
 
 #include "base/clock.h"
@@ -113,7 +114,8 @@ store_note_move(StoreTxn *txn, const StoreFolder *folder, FolderRole role,
                          "label_after, via) SELECT id, ?, label, ?, 'folder' "
                          "FROM messages WHERE id = ?",
                          "mti", clock_now_ms(), into_junk ? "spam" : "not_spam",
-                         message);
+                         message) &&
+           lessons_settle(txn->db, message, error);
 }
 
 bool

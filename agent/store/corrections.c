@@ -1,9 +1,10 @@
 /* What people say that a message was. Every word of theirs is a row and can be taken
- * back: whatever learns from them is rebuilt from the rows that stand. */
+ * back: what is learned from them is built from the rows that stand. */
 #include "registrar.h"
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "lessons.h"
 
 static bool
 read_label(StoreTxn *txn, int64_t message, char **label, GError **error)
@@ -24,24 +25,27 @@ read_label(StoreTxn *txn, int64_t message, char **label, GError **error)
 }
 
 bool
-store_correct(StoreTxn *txn, const StoreCorrection *correction, GError **error)
+store_correct(StoreTxn *txn, int64_t message, const char *word, const char *actor,
+              GError **error)
 {
+    /* Not spam is whatever a person has not said yet: "other", to be said better. */
+    const char *label = g_str_equal(word, "not_spam") ? "other" : word;
     g_autofree char *before = NULL;
 
-    if (!read_label(txn, correction->message, &before, error))
+    if (!read_label(txn, message, &before, error))
         return false;
     return statement_run(txn->db, error,
                          "INSERT INTO corrections (message_id, at, label_before, "
                          "label_after, via, actor, confidence_before, review_before, "
                          "sublabel_before) SELECT id, ?, label, ?, 'command', ?, "
                          "confidence, review, sublabel FROM messages WHERE id = ?",
-                         "mtti", clock_now_ms(), correction->label, correction->actor,
-                         correction->message) &&
+                         "mtti", clock_now_ms(), word, actor, message) &&
            statement_run(txn->db, error,
                          "UPDATE messages SET label = ?, confidence = 1.0, review = 0, "
                          "sublabel = CASE WHEN label = ? THEN sublabel END "
                          "WHERE id = ?",
-                         "tti", correction->label, before, correction->message);
+                         "tti", label, before, message) &&
+           lessons_settle(txn->db, message, error);
 }
 
 static bool
@@ -82,5 +86,6 @@ store_undo_correction(StoreTxn *txn, int64_t message, GError **error)
                          "i", id) &&
            statement_run(txn->db, error,
                          "UPDATE corrections SET undone_at = ? WHERE id = ?", "mi",
-                         clock_now_ms(), id);
+                         clock_now_ms(), id) &&
+           lessons_settle(txn->db, message, error);
 }

@@ -75,6 +75,15 @@ add_bytes(Database *db, const char *sha256, StoreDeferred *deferred, GError **er
 }
 
 bool
+deferred_read(Database *db, const Statement *row, GPtrArray *out, GError **error)
+{
+    StoreDeferred *deferred = read_deferred(row);
+
+    g_ptr_array_add(out, deferred);
+    return add_bytes(db, statement_text(row, 2), deferred, error);
+}
+
+bool
 store_due_verdicts(StoreTxn *txn, int64_t now_ms, int most, GPtrArray *out,
                    GError **error)
 {
@@ -89,13 +98,9 @@ store_due_verdicts(StoreTxn *txn, int64_t now_ms, int most, GPtrArray *out,
         "WHERE w.due_at <= ? ORDER BY w.due_at LIMIT ?",
         "mi", now_ms, (int64_t)most);
 
-    while (statement_row(&row)) {
-        StoreDeferred *deferred = read_deferred(&row);
-
-        g_ptr_array_add(out, deferred);
-        if (!add_bytes(txn->db, statement_text(&row, 2), deferred, error))
+    while (statement_row(&row))
+        if (!deferred_read(txn->db, &row, out, error))
             return false;
-    }
     return statement_done(&row, error);
 }
 

@@ -9,6 +9,7 @@
 #include "folders.h"
 #include "label_rows.h"
 #include "late_answers.h"
+#include "lessons.h"
 #include "message_rows.h"
 #include "raw.h"
 #include "ticket_steps.h"
@@ -188,6 +189,14 @@ put_ticket_rows(Database *db, const Facts *facts, const Placement *placement,
            message_rows_put_participants(db, &facts->message, ticket->number, error);
 }
 
+/* Junk is somebody's word, the server's or a person's; an answer is a person's. */
+static bool
+put_lessons(Database *db, int64_t junk, int64_t answered, GError **error)
+{
+    return (junk == 0 || lessons_settle(db, junk, error)) &&
+           (answered == 0 || lessons_note_answer(db, answered, error));
+}
+
 bool
 store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
                   const Placement *placement, const Ticket *ticket, GError **error)
@@ -211,6 +220,8 @@ store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
            late_answers_join(db, message, ticket->number, error) &&
            label_rows_put(db, facts, placement, ticket->number, error) &&
            put_forwards(db, &folder, &mail->origin, row, placement->forwards, error) &&
+           put_lessons(db, mail->origin.role == FOLDER_JUNK ? row : 0,
+                       placement->is_answer ? ticket->number : 0, error) &&
            deferred_put(db, facts, error);
 }
 

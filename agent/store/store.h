@@ -9,6 +9,7 @@
  * nothing else with it. store_wait returns after the commit is on the disk. */
 #pragma once
 
+#include "model/lesson.h"
 #include "model/placement.h"
 
 typedef struct Store Store;
@@ -29,8 +30,7 @@ typedef struct StoreTicket StoreTicket; /* a claim check for queued work */
 
 StoreTicket *store_submit(Store *store, StoreWork work, void *self);
 /* The same for a work that may be run once more: where a neighbour of its group fails,
- * it is undone and repeated. Saves a savepoint, which copies each page that is touched.
- */
+ * it is undone and repeated. Saves a savepoint, which copies every page touched. */
 StoreTicket *store_submit_repeatable(Store *store, StoreWork work, void *self);
 /* Blocks until the work is committed or failed; frees the claim check. A full disk is
  * FAULT_RETRY: nothing of the work is there. */
@@ -70,8 +70,7 @@ typedef struct StoreListing {
 } StoreListing;
 
 /* Finds or creates mailbox and folder; a changed UIDVALIDITY starts a new epoch with
- * low_uid 0 (`reset` says so). 0, which a server means by saying none, changes nothing.
- */
+ * low_uid 0 (`reset` says so). 0, by which a server means none, changes nothing. */
 bool store_open_folder(StoreTxn *txn, const char *mailbox, const char *address,
                        const char *folder, FolderRole role, int64_t uidvalidity,
                        StoreFolder *out, bool *reset, GError **error);
@@ -238,13 +237,11 @@ typedef struct StoreErasure {
     GError *traces; /* after the wait: why deleted text may still lie in the files */
 } StoreErasure;
 /* Everything of the person with this address, and after the commit every trace in free
- * pages, index and log. Takes as long as writing the database anew. Owned: out->traces.
- */
+ * pages, index and log. Writes the whole database anew. Owned: out->traces. */
 bool store_erase(StoreTxn *txn, const char *address, const char *actor,
                  StoreErasure *out, GError **error);
 
-/* ---- deferred verdicts: senders that could not be judged for want of an answer ----
- */
+/* ---- deferred verdicts: senders not judged yet for want of an answer ---- */
 
 /* A message filed as deferred; store_put_message remembers it, due in a minute. */
 typedef struct StoreDeferred {
@@ -284,8 +281,7 @@ bool store_put_action(StoreTxn *txn, const StoreFolder *folder,
 /* Those of this epoch that are due, those of one kind together. Appends StoreAction. */
 bool store_due_actions(StoreTxn *txn, const StoreFolder *folder, GPtrArray *out,
                        GError **error);
-/* `because`: why it was refused, then it is due again later, or given up; NULL: done.
- */
+/* `because`: why it was refused; it is due again later, or given up; NULL: done. */
 bool store_finish_action(StoreTxn *txn, const StoreAction *action, const char *because,
                          GError **error);
 /* A mail on its way to somebody else, through the relay; store_put_message puts it. */
@@ -310,25 +306,31 @@ bool store_waiting_forwards(StoreTxn *txn, int64_t *waiting, GError **error);
  * correction by somebody. Call before the new delivery is put. */
 bool store_note_move(StoreTxn *txn, const StoreFolder *folder, FolderRole role,
                      int64_t message, GError **error);
-/* What somebody says a filed message was. FAULT_MESSAGE: nobody sent us such a one. */
-typedef struct StoreCorrection {
-    int64_t message;
-    const char *label;
-    const char *actor;
-} StoreCorrection;
-bool store_correct(StoreTxn *txn, const StoreCorrection *correction, GError **error);
-/* Puts back what the last correction by a command changed. FAULT_MESSAGE: there is
- * none.
- */
+/* What somebody says a filed message was: a label, or not_spam. FAULT_MESSAGE: nobody
+ * sent us such a one. */
+bool store_correct(StoreTxn *txn, int64_t message, const char *word, const char *actor,
+                   GError **error);
+/* Puts back what the last one changed. FAULT_MESSAGE: there is none. */
 bool store_undo_correction(StoreTxn *txn, int64_t message, GError **error);
+
+/* ---- what people teach (model/lesson.h) ---- */
+
+/* Lessons due to be read by a sorter, first those made for another version. Appends
+ * StoreDeferred. Then what it made, or NULL. */
+bool store_due_lessons(StoreTxn *txn, int64_t made_for, GPtrArray *out, GError **error);
+bool store_put_lesson(StoreTxn *txn, int64_t id, const Lesson *lesson, GError **error);
+/* Where their version is `known` already: nothing but that. */
+bool store_read_lessons(StoreTxn *txn, int64_t made_for, int64_t known, Lessons *out,
+                        GError **error);
+/* For the record; what is contradicted or refused is marked for review. */
+bool store_note_learned(StoreTxn *txn, const LearnReport *report, GError **error);
 /* By its label. */
 bool store_is_spam(StoreTxn *txn, int64_t message, bool *out, GError **error);
 
 /* ---- events ---- */
 
 /* The event itself, for the record and for replay, and one outbox row for each
- * endpoint. `ticket` 0 and `message` 0 where there is none. A repeated id is ignored.
- */
+ * endpoint. `ticket` 0, `message` 0: there is none. A repeated id is ignored. */
 bool store_put_event(StoreTxn *txn, const char *id, const char *type, int64_t ticket,
                      int64_t message, const char *body, const GPtrArray *endpoints,
                      GError **error);
@@ -396,8 +398,7 @@ typedef struct StoreEndpoint {
 } StoreEndpoint;
 bool store_set_endpoints(StoreTxn *txn, const StoreEndpoint *endpoints, size_t count,
                          GError **error);
-/* Undelivered rows of enabled endpoints; and the earliest due time in ms, or TIME_NONE.
- */
+/* Undelivered rows of enabled endpoints; the earliest due time in ms, or TIME_NONE. */
 bool store_outbox_state(StoreTxn *txn, int64_t *waiting, int64_t *next_due_ms,
                         GError **error);
 
@@ -445,8 +446,9 @@ StoreTable *store_read_tickets(StoreReader *reader, const TicketFilter *filter,
 /* The messages of one ticket, oldest first. */
 StoreTable *store_read_ticket_messages(StoreReader *reader, int64_t number,
                                        GError **error);
-/* One row; none when there is no such message. */
+/* None where there is no such message. */
 StoreTable *store_read_message(StoreReader *reader, int64_t message, GError **error);
+Lessons *store_reader_lessons(StoreReader *reader, int64_t made_for, GError **error);
 /* Columns n (from 1), part, filename, content_type, size_bytes, ... */
 StoreTable *store_read_attachments(StoreReader *reader, int64_t message,
                                    GError **error);

@@ -170,6 +170,9 @@ judge_list(Case *it)
         return false;
     if (!is_bulk && !message_header(it->message, "List-Unsubscribe"))
         return false;
+    /* Anybody can write these fields: what people here call spam is no list to them. */
+    if (spam_is_sure(it))
+        return false;
     return call_automatic(it, "list", "header:List-Id",
                           g_strdup_printf("mail of the list %.100s", list_id));
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fold.h"
-#include "layer.h"
+#include "learn.h"
 
 typedef struct Layer {
     const char *name;
@@ -72,27 +72,36 @@ case_clear(Case *it)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Case, case_clear)
 
-void
-classify_mail(const Classifier *classifier, Reading *reading, const Verdict *verdict,
-              const SortSettings *settings, const DnsAsker *dns, Opinion *out)
+static void
+case_init(Case *it, const Classifier *classifier, const Reading *reading,
+          const Verdict *verdict, const SortSettings *settings)
 {
-    Message *message = &reading->message;
+    const Message *message = &reading->message;
     const char *words = message->reply_text ? message->reply_text : message->text;
-    g_auto(Case) it = {
+
+    *it = (Case){
         .classifier = classifier,
         .reading = reading,
         .message = message,
         .verdict = verdict,
         .settings = settings,
-        .dns = dns,
         .subject = fold_words(message->subject, SUBJECT_FOLD_BYTES),
         .reply = fold_words(words, TEXT_FOLD_BYTES),
         .from_address = fold_case(message->from.address, SUBJECT_FOLD_BYTES),
         .is_web_form = looks_like_web_form(words),
-        .out = out,
     };
+}
 
-    settle_language(classifier, message, settings);
+void
+classify_mail(const Classifier *classifier, Reading *reading, const Verdict *verdict,
+              const SortSettings *settings, const DnsAsker *dns, Opinion *out)
+{
+    g_auto(Case) it = {0};
+
+    settle_language(classifier, &reading->message, settings);
+    case_init(&it, classifier, reading, verdict, settings);
+    it.dns = dns;
+    it.out = out;
     g_free(out->spam.verdict);
     out->spam.verdict = g_strdup("ham");
     for (size_t i = 0; i < G_N_ELEMENTS(layers); i++)
@@ -101,6 +110,17 @@ classify_mail(const Classifier *classifier, Reading *reading, const Verdict *ver
     if (!out->classification.model)
         out->classification.model =
             g_strdup_printf("rules (%s)", classifier->model.head->version);
+}
+
+Lesson *
+classify_lesson(const Classifier *classifier, Reading *reading, const Verdict *verdict,
+                const SortSettings *settings, Opinion *opinion)
+{
+    g_auto(Case) it = {0};
+
+    case_init(&it, classifier, reading, verdict, settings);
+    it.out = opinion;
+    return learn_lesson(&it);
 }
 
 const char *

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/dns.h"
+#include "model/lesson.h"
 #include "model/opinion.h"
 #include "model/reading.h"
 #include "model/settings.h"
@@ -28,3 +29,21 @@ void classify_mail(const Classifier *classifier, Reading *reading,
  * guessed; the one used is returned, lent. */
 const char *classify_text(const Classifier *classifier, const char *subject,
                           const char *body, const char *language, Classification *out);
+
+/* ---- what a house learns ---- */
+
+/* What this mail teaches, after classify_mail. Yours. */
+Lesson *classify_lesson(const Classifier *classifier, Reading *reading,
+                        const Verdict *verdict, const SortSettings *settings,
+                        Opinion *opinion);
+/* A lesson made for another version than this fits no table of ours. */
+int64_t classify_lesson_version(void);
+/* The table of all that was taught, with the overlay in it even where `report` says
+ * that the guard refuses it. The same lessons give the same bytes. FAULT_FATAL: the
+ * model that ships with the program is damaged. */
+GBytes *classify_learn(const Lessons *lessons, LearnReport *report,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Judges with that table from now on; lends `bytes`, aligned for numbers. FAULT_FATAL:
+ * it is none. */
+bool classifier_teach(Classifier *classifier, const void *bytes, size_t size,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

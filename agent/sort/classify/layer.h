@@ -4,8 +4,8 @@
 
 #include "classify.h"
 #include "language.h"
+#include "learned.h"
 #include "looks.h"
-#include "model.h"
 
 enum {
     TEXT_FOLD_BYTES = 8000,
@@ -14,6 +14,7 @@ enum {
 
 struct Classifier {
     Model model;
+    Learned learned; /* by this house; empty before anybody taught it anything */
     LanguageGuesser *guesser;
     Looks *looks;
 };
@@ -41,6 +42,10 @@ bool layer_campaign_hint(Case *it);
 bool layer_phishing(Case *it);
 bool layer_spam(Case *it);
 bool layer_text(Case *it);
+
+/* What this house taught calls it spam, and nothing protects it: asked before a list
+ * is believed to be one. */
+bool spam_is_sure(const Case *it);
 
 /* Settles the label. Takes `because`. */
 void settle(Case *it, Label label, double confidence, const char *signal,

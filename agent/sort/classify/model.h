@@ -59,5 +59,10 @@ ModelLanguage model_language(const char *code);
 void model_score(const Model *model, const Features *features, ModelLanguage language,
                  double scores[MODEL_CLASSES]);
 
+/* The same, and what the opt-out lexicon leans: text.c. What a house learns is laid
+ * over these. */
+void text_scores(const Model *model, const Features *features, ModelLanguage language,
+                 double scores[MODEL_CLASSES]);
+
 /* Scores to probabilities, in place. */
 void model_soften(double scores[MODEL_CLASSES], double temperature);

@@ -1,147 +1,140 @@
-/* Layer 5b: before a house has taught its filter, only what many plain signs agree on
- * is called spam; it costs a customer more to be lost than a seller to be read. */
-#include <string.h>
-
-#include "fold.h"
-#include "layer.h"
-#include "lexicon.h"
+/* Layer 5b: spam, by what this house calls so; before it has taught the filter, by
+ * plain signs. What answers a campaign of ours or asks for no more mail is never spam.
+ */
+#include "spam_filter.h"
+#include "spam_signs.h"
 
 enum {
-    HIDDEN_LEAST = 200,
-    SIGNS_FOR_SPAM = 3,
-    SIGNS_FOR_UNSURE = 2
+    OPTOUT_WITHIN_BYTES = 300, /* whoever wants no more mail says so at once */
+    OPTOUT_LINKS_MOST = 3
 };
 
-static const char *const drugs[] = {" viagra ",
-                                    " cialis ",
-                                    " levitra ",
-                                    " xanax ",
-                                    " phentermine ",
-                                    " weight loss pills ",
-                                    " penis ",
-                                    " enlargement ",
-                                    " no prescription ",
-                                    " online pharmacy ",
-                                    NULL};
-static const char *const riches[] = {" million dollars ",
-                                     " million us dollars ",
-                                     " lottery ",
-                                     " you have won ",
-                                     " next of kin ",
-                                     " inheritance ",
-                                     " beneficiary ",
-                                     " bank transfer of ",
-                                     " work from home ",
-                                     " earn extra money ",
-                                     " make money fast ",
-                                     " guaranteed income ",
-                                     " double your bitcoin ",
-                                     " crypto investment ",
-                                     " has ganado ",
-                                     " herencia ",
-                                     " millones de dolares ",
-                                     " gane dinero ",
-                                     " dinero facil ",
-                                     NULL};
-static const char *const pushing[] = {
-    " act now ",        " click here ",      " limited time ",    " 100 free ",
-    " risk free ",      " no obligation ",   " order now ",       " buy now ",
-    " special offer ",  " lowest price ",    " unsecured debt ",  " refinance ",
-    " mortgage rates ", " casino ",          " replica watches ", " hot singles ",
-    " haga clic aqui ", " oferta limitada ", " compre ahora ",    NULL};
-static const char *const sellers[] = {" first page of google ",
-                                      " seo services ",
-                                      " guest post ",
-                                      " backlinks ",
-                                      " bulk email ",
-                                      " email list of ",
-                                      " mailing lists for sale ",
-                                      NULL};
-
-static void
-add_sign(Case *it, double weight, const char *text)
+/* Somebody asks for no more mail. Spam explains in its last lines how to ask, under a
+ * long text and with a link for it. */
+static bool
+is_optout_text(const Case *it)
 {
-    SpamFacts *facts = &it->out->spam;
+    g_autofree char *beginning = g_strndup(it->reply, OPTOUT_WITHIN_BYTES);
 
-    facts->score = MIN(1.0, facts->score + weight);
-    texts_append(&facts->top_tokens, g_strdup(text));
+    return list_length(it->message->links) <= OPTOUT_LINKS_MOST &&
+           lexicon_judge(beginning, NULL) == OPTOUT_REQUEST;
+}
+
+/* Spam is told with what the text model says, because route/ may know the thread and
+ * then needs the next best label. */
+static void
+add_text_scores(Case *it)
+{
+    static const double no_bonus[MODEL_CLASSES] = {0};
+    const Message *message = it->message;
+    const Words words = {message->subject,
+                         message->reply_text ? message->reply_text : message->text,
+                         message->language, no_bonus};
+    Classification *out = &it->out->classification;
+    Classification found;
+
+    shape_init(&classification_shape, &found);
+    classify_words(it->classifier, &words, &found);
+    out->scores = g_steal_pointer(&found.scores);
+    out->model = g_steal_pointer(&found.model);
+    shape_clear(&classification_shape, &found);
 }
 
 static bool
-shouts(const char *subject)
+may_be_spam(const Case *it)
 {
-    size_t upper = 0;
-    size_t lower = 0;
-
-    for (const char *c = subject ? subject : ""; *c; c++) {
-        upper += g_ascii_isupper(*c) != 0;
-        lower += g_ascii_islower(*c) != 0;
-    }
-    return upper >= 12 && upper > 8 * lower;
+    return !it->out->campaign && !is_optout_text(it);
 }
 
 static void
-check_phrases(Case *it)
+set_verdict(SpamFacts *facts, const char *verdict)
 {
-    const struct {
-        const char *const *phrases;
-        double weight;
-    } groups[] = {{drugs, 0.4}, {riches, 0.4}, {pushing, 0.25}, {sellers, 0.3}};
+    g_free(facts->verdict);
+    facts->verdict = g_strdup(verdict);
+}
 
-    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
-        const char *phrase = fold_find(it->reply, groups[i].phrases);
-        g_autofree char *shown = NULL;
+static bool
+judge_untaught(Case *it)
+{
+    if (!spam_signs_agree(it) || it->message->in_reply_to || !may_be_spam(it))
+        return false;
+    set_verdict(&it->out->spam, "spam");
+    add_text_scores(it);
+    settle(it, LABEL_SPAM, it->out->spam.score, "spam:signs",
+           g_strdup_printf("%zu plain signs of spam, first “%s”",
+                           list_length(it->out->spam.top_tokens),
+                           (char *)it->out->spam.top_tokens->pdata[0]));
+    return true;
+}
 
-        if (!phrase)
-            phrase = fold_find(it->subject, groups[i].phrases);
-        if (!phrase)
-            continue;
-        shown = g_strstrip(g_strdup(phrase));
-        add_sign(it, groups[i].weight, shown);
+/* The tokens again, this time with their words. */
+static void
+show_tokens(Case *it, const SpamJudgement *judged)
+{
+    g_autoptr(SpamTokens) tokens = spam_tokens_new(it, true);
+
+    for (size_t i = 0; i < judged->n_telling; i++)
+        texts_append(&it->out->spam.top_tokens,
+                     g_strdup(tokens->shown->pdata[judged->telling[i]]));
+}
+
+static void
+add_token_reasons(Case *it, const SpamJudgement *judged)
+{
+    for (size_t i = 0; i < judged->n_telling; i++) {
+        const char *token = it->out->spam.top_tokens->pdata[i];
+        g_autofree char *signal = g_strconcat("spam:", token, NULL);
+
+        if (judged->spamminess[i] > 0.5)
+            add_reason(&it->out->classification, signal, judged->spamminess[i],
+                       g_strdup_printf("“%s” stood in spam of this house", token));
     }
 }
 
 static void
-check_form(Case *it)
+judge_case(const Case *it, SpamJudgement *judged)
 {
-    const char *flag = message_header(it->message, "X-Spam-Flag");
+    const Learned *learned = &it->classifier->learned;
+    g_autoptr(SpamTokens) tokens = NULL;
 
-    if (it->reading->hidden_characters >= HIDDEN_LEAST)
-        add_sign(it, 0.3, "(hidden text)");
-    if (shouts(it->message->subject))
-        add_sign(it, 0.2, "(subject in capitals)");
-    if (it->verdict->kind == VERDICT_FAILED)
-        add_sign(it, 0.3, "(disowned by its domain)");
-    if (flag && g_ascii_strncasecmp(flag, "yes", 3) == 0)
-        add_sign(it, 0.3, "(X-Spam-Flag)");
+    *judged = (SpamJudgement){.verdict = SPAM_UNTAUGHT};
+    if (!spam_is_taught(learned))
+        return;
+    tokens = spam_tokens_new(it, false);
+    spam_judge(learned, tokens->hashes, judged);
 }
 
-static bool
-is_an_answer(const Case *it)
+bool
+spam_is_sure(const Case *it)
 {
-    return it->message->in_reply_to || it->out->campaign;
+    SpamJudgement judged;
+
+    judge_case(it, &judged);
+    return judged.verdict == SPAM_SPAM && may_be_spam(it);
 }
 
 bool
 layer_spam(Case *it)
 {
     SpamFacts *facts = &it->out->spam;
-    size_t signs;
+    SpamJudgement judged;
 
-    check_phrases(it);
-    check_form(it);
-    signs = list_length(facts->top_tokens);
-    if (signs < SIGNS_FOR_UNSURE || facts->score < 0.5)
+    judge_case(it, &judged);
+    if (judged.verdict == SPAM_UNTAUGHT)
+        return judge_untaught(it);
+    facts->score = judged.score;
+    if (judged.verdict != SPAM_HAM)
+        show_tokens(it, &judged);
+    set_verdict(facts, spam_verdict_name(judged.verdict));
+    if (judged.verdict != SPAM_SPAM)
         return false;
-    g_free(facts->verdict);
-    facts->verdict = g_strdup("unsure");
-    if (signs < SIGNS_FOR_SPAM || facts->score < 0.9 || is_an_answer(it) ||
-        lexicon_judge(it->reply, NULL) == OPTOUT_REQUEST)
+    if (!may_be_spam(it)) {
+        set_verdict(facts, "unsure");
         return false;
-    g_free(facts->verdict);
-    facts->verdict = g_strdup("spam");
-    settle(it, LABEL_SPAM, facts->score, "spam:signs",
-           g_strdup_printf("%zu plain signs of spam, first “%s”", signs,
-                           (char *)facts->top_tokens->pdata[0]));
+    }
+    add_text_scores(it);
+    settle(it, LABEL_SPAM, judged.score, "spam:filter",
+           g_strdup("its words are those of mail that people here call spam"));
+    add_token_reasons(it, &judged);
     return true;
 }

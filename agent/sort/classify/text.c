@@ -3,6 +3,7 @@
 
 #include "fold.h"
 #include "layer.h"
+#include "overlay.h"
 #include "stopwords.h"
 
 enum {
@@ -29,8 +30,10 @@ heavier_first(gconstpointer a, gconstpointer b)
 
 /* What each word, its pairs and its grams gave the winner over the average. */
 static GArray *
-weigh_words(const Model *model, const Features *features, size_t winner)
+weigh_words(const Classifier *classifier, const Features *features,
+            ModelLanguage language, size_t winner)
 {
+    const Model *model = &classifier->model;
     GArray *weighed = g_array_sized_new(FALSE, TRUE, sizeof(Weighed), 64);
 
     g_array_set_size(weighed, features->words->len);
@@ -39,13 +42,15 @@ weigh_words(const Model *model, const Features *features, size_t winner)
     for (guint i = 0; i < features->list->len; i++) {
         const Feature *feature = &g_array_index(features->list, Feature, i);
         const int8_t *row = model->rows + MODEL_CLASSES * (size_t)feature->bucket;
+        double gives[MODEL_CLASSES];
         double mean = 0;
 
-        for (size_t c = 0; c < MODEL_CLASSES; c++)
-            mean += row[c] * (double)model->head->scale[c];
-        mean /= MODEL_CLASSES;
-        g_array_index(weighed, Weighed, feature->word).weight +=
-            row[winner] * (double)model->head->scale[winner] - mean;
+        learned_weight(&classifier->learned, feature->bucket, language, gives);
+        for (size_t c = 0; c < MODEL_CLASSES; c++) {
+            gives[c] += row[c] * (double)model->head->scale[c];
+            mean += gives[c] / MODEL_CLASSES;
+        }
+        g_array_index(weighed, Weighed, feature->word).weight += gives[winner] - mean;
     }
     g_array_sort(weighed, heavier_first);
     return weighed;
@@ -78,10 +83,9 @@ has_signal(const Classification *out, const char *signal)
 }
 
 static void
-add_word_reasons(const Model *model, const Features *features, size_t winner,
+add_word_reasons(const Features *features, const GArray *weighed, size_t winner,
                  Classification *out)
 {
-    g_autoptr(GArray) weighed = weigh_words(model, features, winner);
     const char *label = label_name((Label)winner);
 
     for (guint i = 0; i < weighed->len && list_length(out->reasons) < REASONS_MOST;
@@ -106,22 +110,31 @@ add_word_reasons(const Model *model, const Features *features, size_t winner,
 }
 
 /* The lexicon is sure of few things, so it only leans; the model has it as a mark. */
-static void
-lean(const Features *features, double scores[MODEL_CLASSES], Classification *out)
+static const double leaning[] = {-3.0, -0.5, -3.0, 2.0};
+static const double leaning_service = 1.0;
+
+void
+text_scores(const Model *model, const Features *features, ModelLanguage language,
+            double scores[MODEL_CLASSES])
 {
-    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0};
+    model_score(model, features, language, scores);
+    scores[LABEL_UNSUBSCRIBE] += leaning[features->optout];
+    if (features->optout == OPTOUT_SERVICE)
+        scores[LABEL_SUPPORT] += leaning_service;
+}
+
+static void
+add_lexicon_reasons(const Features *features, Classification *out)
+{
     const char *phrase = features->optout_phrase;
 
-    scores[LABEL_UNSUBSCRIBE] += leaning[features->optout];
     if (features->optout == OPTOUT_REQUEST)
         add_reason(out, "lexicon:opt-out", leaning[OPTOUT_REQUEST],
                    g_strdup_printf("“%s” asks for no more mail", phrase + 1));
-    if (features->optout == OPTOUT_SERVICE) {
-        scores[LABEL_SUPPORT] += 1.0;
-        add_reason(out, "lexicon:ends-a-service", 1.0,
+    if (features->optout == OPTOUT_SERVICE)
+        add_reason(out, "lexicon:ends-a-service", leaning_service,
                    g_strdup_printf("“%s” ends a service, not a subscription to mail",
                                    phrase + 1));
-    }
 }
 
 static void
@@ -135,32 +148,47 @@ add_scores(const double scores[MODEL_CLASSES], Classification *out)
     }
 }
 
+/* The version, and how many corrections of the house had a say. */
+static void
+name_model(const Classifier *classifier, Classification *out)
+{
+    const LearnedHead *learned = classifier->learned.head;
+    const char *version = classifier->model.head->version;
+
+    g_free(out->model);
+    out->model = learned && learned->texts
+                     ? g_strdup_printf("%s+%" G_GUINT32_FORMAT, version, learned->texts)
+                     : g_strdup(version);
+}
+
 void
 classify_words(const Classifier *classifier, const Words *words, Classification *out)
 {
     const Model *model = &classifier->model;
     ModelLanguage row = model_language(words->language);
     g_autoptr(Features) features = features_new(words->subject, words->body);
+    g_autoptr(GArray) weighed = NULL;
     double scores[MODEL_CLASSES];
     size_t best = 0;
 
-    model_score(model, features, row, scores);
-    lean(features, scores, out);
+    text_scores(model, features, row, scores);
+    learned_score(&classifier->learned, features, row, scores);
+    add_lexicon_reasons(features, out);
     for (size_t c = 0; c < MODEL_CLASSES; c++)
         scores[c] += words->bonus[c];
     model_soften(scores, (double)model->head->temperature[row]);
     for (size_t c = 1; c < MODEL_CLASSES; c++)
         if (scores[c] > scores[best])
             best = c;
+    weighed = weigh_words(classifier, features, row, best);
     out->label = (Label)best;
     out->confidence = scores[best];
     /* Suppressing an address needs the words for it, not only a likeness. */
     out->review = scores[best] < review_below[row] ||
                   (best == LABEL_UNSUBSCRIBE && features->optout != OPTOUT_REQUEST);
     add_scores(scores, out);
-    add_word_reasons(model, features, best, out);
-    g_free(out->model);
-    out->model = g_strdup(model->head->version);
+    add_word_reasons(features, weighed, best, out);
+    name_model(classifier, out);
 }
 
 static void
