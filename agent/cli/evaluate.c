@@ -273,10 +273,26 @@ print_summary(const Evaluation *evaluation)
         (void)fputs("}}}\n", stdout);
 }
 
+/* With what the house learned that the configuration names. The table; NULL: error. */
+static GBytes *
+teach(const CommonOptions *options, Sorter *sorter, GError **error)
+{
+    g_autoptr(Lessons) lessons = options_read_lessons(options, sort_lesson_version());
+    LearnReport report = {0};
+    g_autoptr(GBytes) table = sort_learn(lessons, &report, error);
+    gsize size = 0;
+    const void *bytes = table ? g_bytes_get_data(table, &size) : NULL;
+
+    learn_report_clear(&report);
+    return table && sorter_teach(sorter, bytes, size, error) ? g_steal_pointer(&table)
+                                                             : NULL;
+}
+
 int
 cli_evaluate(int argc, char **argv)
 {
     g_auto(CommonOptions) options = {0};
+    g_autoptr(GBytes) taught = NULL; /* the sorter looks at it until its end */
     g_autoptr(Sorter) sorter = NULL;
     g_autoptr(GError) error = NULL;
     Evaluation evaluation = {.options = &options};
@@ -291,7 +307,8 @@ cli_evaluate(int argc, char **argv)
     if (!options.rest[0] || options.rest[1])
         return options_usage("evaluate", "give one file");
     sorter = sorter_new(&error);
-    if (!sorter)
+    taught = sorter ? teach(&options, sorter, &error) : NULL;
+    if (!taught)
         return options_fail(error);
     evaluation.file = options.rest[0];
     stream = strcmp(evaluation.file, "-") == 0 ? stdin : fopen(evaluation.file, "re");

@@ -123,6 +123,19 @@ explain_file(Explainer *explainer, const char *file)
         explain_mail(explainer, file, mails->pdata[i]);
 }
 
+/* As the house does that the configuration names. */
+static bool
+teach(const CommonOptions *options, Sorters *sorters, GError **error)
+{
+    g_autoptr(Lessons) lessons =
+        options_read_lessons(options, sorters_lesson_version());
+    LearnReport report;
+    bool done = sorters_teach(sorters, lessons, &report, error);
+
+    learn_report_clear(&report);
+    return done;
+}
+
 static int
 explain_all(Explainer *explainer, const char *server)
 {
@@ -134,7 +147,7 @@ explain_all(Explainer *explainer, const char *server)
     char *const *files = explainer->options->rest;
     int written;
 
-    if (!sorters)
+    if (!sorters || !teach(explainer->options, sorters, &error))
         return options_fail(error);
     explainer->sorters = sorters;
     if (!*files)

@@ -130,17 +130,23 @@ options_find_mailbox(const Config *config, const char *command, const char *name
     return NULL;
 }
 
+static bool
+has_config(const CommonOptions *options)
+{
+    return options->config_file || g_getenv("POSTROOM_CONFIG") ||
+           access("postroom.yaml", F_OK) == 0 ||
+           access("/etc/postroom/postroom.yaml", F_OK) == 0;
+}
+
 SortSettings *
 options_sort_settings(const CommonOptions *options, const char *command,
                       const char *name, char **resolver, int *exit_code)
 {
     g_autoptr(Config) config = NULL;
     const MailboxConfig *mailbox = NULL;
-    bool is_named = options->config_file || g_getenv("POSTROOM_CONFIG");
 
     *resolver = g_strdup(options->resolver);
-    if (!is_named && !name && access("postroom.yaml", F_OK) != 0 &&
-        access("/etc/postroom/postroom.yaml", F_OK) != 0)
+    if (!name && !has_config(options))
         return sort_settings_new();
     config = options_load_config(options, exit_code);
     if (!config)
@@ -169,4 +175,17 @@ options_open_reader(const CommonOptions *options, int *exit_code)
     if (!reader)
         *exit_code = options_fail(error);
     return reader;
+}
+
+Lessons *
+options_read_lessons(const CommonOptions *options, int64_t made_for)
+{
+    g_autofree char *file = find_config(options);
+    g_autoptr(GError) none = NULL; /* no house, nothing taught */
+    g_autoptr(Config) config = has_config(options) ? config_load(file, &none) : NULL;
+    g_autoptr(StoreReader) reader =
+        config ? store_reader_open(config->state, &none) : NULL;
+    Lessons *lessons = reader ? store_reader_lessons(reader, made_for, &none) : NULL;
+
+    return lessons ? lessons : lessons_new();
 }

@@ -33,6 +33,9 @@ const MailboxConfig *options_find_mailbox(const Config *config, const char *comm
  * found, the contract's defaults hold. NULL: printed, *exit_code is set. */
 SortSettings *options_sort_settings(const CommonOptions *options, const char *command,
                                     const char *name, char **resolver, int *exit_code);
+/* What the house was taught, for who judges mail without it: empty where no house is
+ * configured, or it has no database yet. Owned. */
+Lessons *options_read_lessons(const CommonOptions *options, int64_t made_for);
 StoreReader *options_open_reader(const CommonOptions *options, int *exit_code);
 
 /* Prints `postroom: TEXT` and returns the exit code of the fault. */

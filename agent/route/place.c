@@ -29,6 +29,26 @@ relabel(Placement *placement, Label label, const char *signal, const char *text)
     add_reason(placement, signal, text);
 }
 
+/* What the text alone says, when it is neither spam nor a reply to a campaign. */
+static Label
+next_best(const Classification *opinion, double *score)
+{
+    Label best = LABEL_SUPPORT;
+
+    *score = 0;
+    for (guint i = 0; i < list_length(opinion->scores); i++) {
+        const Score *other = opinion->scores->pdata[i];
+
+        for (Label label = LABEL_SUPPORT; label <= LABEL_OTHER; label++)
+            if (label != LABEL_CAMPAIGN_REPLY && other->score > *score &&
+                g_strcmp0(other->label, label_name(label)) == 0) {
+                best = label;
+                *score = other->score;
+            }
+    }
+    return best;
+}
+
 static const RelatedMessage *
 campaign_answered(const Related *related)
 {
@@ -99,26 +119,6 @@ looks_like_an_answer(const Message *message)
            (folded && strlen(base) + 3 <= strlen(folded));
 }
 
-/* What the mail would be if it were no reply to a campaign. */
-static Label
-next_best(const Classification *opinion, double *score)
-{
-    Label best = LABEL_SUPPORT;
-
-    *score = 0;
-    for (guint i = 0; i < list_length(opinion->scores); i++) {
-        const Score *other = opinion->scores->pdata[i];
-
-        for (Label label = LABEL_SUPPORT; label <= LABEL_OTHER; label++)
-            if (label != LABEL_CAMPAIGN_REPLY && other->score > *score &&
-                g_strcmp0(other->label, label_name(label)) == 0) {
-                best = label;
-                *score = other->score;
-            }
-    }
-    return best;
-}
-
 /* Words alone make no reply to a campaign: a mail that answers nothing, or answers in
  * a ticket of another kind, is told to the CRM as what it is otherwise. */
 static void
@@ -143,6 +143,32 @@ doubt_campaign(const Facts *facts, const RelatedMessage *known, Placement *place
     placement->campaign = NULL;
 }
 
+/* Whoever answers a mail of ours knows it, and is no spammer; for the words that are in
+ * spam he may have his reasons. */
+static bool
+answers_ours(const Related *related)
+{
+    for (guint i = 0; i < list_length(related->messages); i++) {
+        const RelatedMessage *known = related->messages->pdata[i];
+
+        if (known->direction == DIRECTION_OUT && (known->message || known->by_token))
+            return true;
+    }
+    return false;
+}
+
+/* Spam comes with what the text model says of it. */
+static void
+clear_of_spam(Placement *placement)
+{
+    double score;
+    Label label = next_best(&placement->classification, &score);
+
+    relabel(placement, label, "sent_index", "answers a mail of ours, so no spam");
+    placement->classification.confidence = score;
+    placement->classification.review = true;
+}
+
 /* Where the mail lay and who sent it can overrule what it says. What is in Junk is
  * spam whatever it says; a sender's standing never touches bounces, reports and
  * automatic mail; our own mail is nobody's reply. */
@@ -157,18 +183,21 @@ settle_label(const Mail *mail, const Facts *facts, const Related *related,
         placement->campaign = shape_new(&campaign_shape);
         shape_copy(&campaign_shape, placement->campaign, facts->opinion.campaign);
     }
-    if (mail->origin.role == FOLDER_SENT)
+    if (mail->origin.role == FOLDER_SENT) {
         relabel(placement, LABEL_OTHER, "folder:sent", "our own mail, from Sent");
-    else if (mail->origin.role == FOLDER_JUNK && label != LABEL_PHISHING)
+    } else if (mail->origin.role == FOLDER_JUNK && label != LABEL_PHISHING) {
         relabel(placement, LABEL_SPAM, "folder:junk", "lay in the Junk folder");
-    else if (related->sender == SENDER_BLOCKED && label <= LABEL_OTHER)
+    } else if (related->sender == SENDER_BLOCKED && label <= LABEL_OTHER) {
         relabel(placement, LABEL_SPAM, "sender_rule", "the sender is blocked");
-    else if (mail->origin.role == FOLDER_INBOX && related->sender == SENDER_ALLOWED &&
-             is_proven && (label == LABEL_SPAM || label == LABEL_PHISHING))
+    } else if (mail->origin.role == FOLDER_INBOX && related->sender == SENDER_ALLOWED &&
+               is_proven && (label == LABEL_SPAM || label == LABEL_PHISHING)) {
         relabel(placement, LABEL_SUPPORT, "sender_rule",
                 "the sender is allowed, and authenticated");
-    else
+    } else {
+        if (label == LABEL_SPAM && answers_ours(related))
+            clear_of_spam(placement);
         settle_campaign(related, placement);
+    }
 }
 
 static void

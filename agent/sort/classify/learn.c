@@ -128,12 +128,14 @@ add_overlay(const Model *model, const Lessons *lessons, LearnedHead *head,
             GByteArray *rows, LearnReport *report)
 {
     g_autoptr(GPtrArray) texts = read_texts(model, lessons->texts);
-    g_autoptr(GPtrArray) canaries = guard_canaries(model);
-    g_autoptr(Overlay) overlay = overlay_new();
+    g_autoptr(GPtrArray) canaries = NULL;
+    g_autoptr(Overlay) overlay = NULL;
 
     drop_contradictions(texts, lessons->texts, report);
     if (texts->len == 0)
         return;
+    canaries = guard_canaries(model);
+    overlay = overlay_new();
     overlay_train(overlay, texts, 0, 0);
     guard_overlay(overlay, texts, canaries, report);
     head->texts = texts->len;
