@@ -1,10 +1,11 @@
 /* postroom: a table of subcommands. */
-#include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+
+#include <glib/gi18n.h>
 
 #include "cli/cli.h"
 
@@ -15,37 +16,41 @@ typedef struct Command {
 } Command;
 
 static const Command commands[] = {
-    {"run", "the daemon; --once for one pass", cli_run},
-    {"check", "validates the configuration", cli_check},
-    {"init", "writes a first postroom.yaml", cli_init},
-    {"doctor", "what works, and how to mend what does not", cli_doctor},
-    {"explain", "says what the sorter finds in a mail, and why", cli_explain},
-    {"auth", "judges one mechanism alone: spf, dkim, arc, dmarc, results", cli_auth},
-    {"evaluate", "measures the text model on labelled texts", cli_evaluate},
-    {"mailboxes", "state, lag and last error of each mailbox", cli_mailboxes},
-    {"tickets", "lists and shows tickets", cli_tickets},
-    {"message", "shows a message, its raw bytes, an attachment", cli_message},
-    {"correct", "says what a message was", cli_correct},
-    {"held", "mail no sorter could read: sort again, file, drop", cli_held},
-    {"search", "finds words in what people wrote", cli_search},
-    {"senders", "whom we trust, and whom not", cli_senders},
-    {"campaign", "what was sent in our name, and what came of it", cli_campaign},
-    {"stats", "volume, first response, top senders", cli_stats},
-    {"erase", "forgets a person, to the last byte", cli_erase},
-    {"backup", "copies the database while the daemon works", cli_backup},
-    {"webhooks", "health of each webhook", cli_webhooks},
-    {"login", "lets Postroom into a mailbox by OAuth2", cli_login},
+    {"run", N_("the daemon; --once for one pass"), cli_run},
+    {"check", N_("validates the configuration"), cli_check},
+    {"init", N_("writes a first postroom.yaml"), cli_init},
+    {"doctor", N_("what works, and how to mend what does not"), cli_doctor},
+    {"explain", N_("says what the sorter finds in a mail, and why"), cli_explain},
+    {"auth", N_("judges one mechanism alone: spf, dkim, arc, dmarc, results"),
+     cli_auth},
+    {"evaluate", N_("measures the text model on labelled texts"), cli_evaluate},
+    {"mailboxes", N_("state, lag and last error of each mailbox"), cli_mailboxes},
+    {"tickets", N_("lists and shows tickets"), cli_tickets},
+    {"message", N_("shows a message, its raw bytes, an attachment"), cli_message},
+    {"correct", N_("says what a message was"), cli_correct},
+    {"held", N_("mail no sorter could read: sort again, file, drop"), cli_held},
+    {"search", N_("finds words in what people wrote"), cli_search},
+    {"senders", N_("whom we trust, and whom not"), cli_senders},
+    {"campaign", N_("what was sent in our name, and what came of it"), cli_campaign},
+    {"stats", N_("volume, first response, top senders"), cli_stats},
+    {"erase", N_("forgets a person, to the last byte"), cli_erase},
+    {"backup", N_("copies the database while the daemon works"), cli_backup},
+    {"webhooks", N_("health of each webhook"), cli_webhooks},
+    {"login", N_("lets Postroom into a mailbox by OAuth2"), cli_login},
     {"sort", NULL, cli_sort},
 };
 
 static int
 print_help(FILE *out, int code)
 {
-    (void)fputs("usage: postroom COMMAND [-c FILE] [--json] ...\n\n", out);
+    (void)fprintf(out, "%s\n\n", _("usage: postroom COMMAND [-c FILE] [--json] ..."));
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].does)
-            (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].does);
-    (void)fputs("\n'postroom COMMAND --help' tells more.\n", out);
+            (void)fprintf(out, "  %-10s %s\n", commands[i].name, _(commands[i].does));
+    (void)fprintf(
+        out, "\n%s\n%s\n",
+        _("A first mailbox: 'postroom init', 'postroom doctor', 'postroom run'."),
+        _("'postroom COMMAND --help' tells more, with examples."));
     return code;
 }
 
@@ -90,6 +95,7 @@ put_command_first(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+    cli_choose_tongue();
     if (argc < 2)
         return print_help(stderr, EX_USAGE);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
@@ -97,7 +103,6 @@ main(int argc, char **argv)
         return print_help(stdout, EX_OK);
     if (strcmp(argv[1], "--version") == 0)
         return printf("postroom %s\n", POSTROOM_VERSION) > 0 ? EX_OK : EX_IOERR;
-    (void)setlocale(LC_CTYPE, "");
     put_command_first(argc, argv);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) != 0)
@@ -106,6 +111,6 @@ main(int argc, char **argv)
             block_signals();
         return commands[i].run(argc - 1, argv + 1);
     }
-    (void)fprintf(stderr, "postroom: no command '%s'\n", argv[1]);
+    (void)fprintf(stderr, _("postroom: no command '%s'\n"), argv[1]);
     return print_help(stderr, EX_USAGE);
 }

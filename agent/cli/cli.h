@@ -2,6 +2,9 @@
  * a sysexits code. */
 #pragma once
 
+/* English, or what gettext finds for the locale. Before any thread and any text. */
+void cli_choose_tongue(void);
+
 /* argv[0] is the subcommand's name. */
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);

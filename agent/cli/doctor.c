@@ -1,6 +1,8 @@
 /* postroom doctor: what works, and how to mend what does not. Changes nothing. */
 #include "cli/doctor.h"
 
+#include <glib/gi18n.h>
+
 #include "cli/cli.h"
 #include "deliver/deliver.h"
 
@@ -17,7 +19,7 @@ examine(const CommonOptions *options, bool probes)
         return code;
     deliver_init();
     findings = findings_new(options->json);
-    counts = g_strdup_printf("%s: %u mailboxes, %u webhooks", config->file,
+    counts = g_strdup_printf(_("%s: %u mailboxes, %u webhooks"), config->file,
                              config->mailboxes->len, config->webhooks->len);
     findings_tell(findings,
                   &(Finding){"configuration", "read", FINDING_GOOD, counts, NULL});

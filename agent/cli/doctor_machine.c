@@ -6,6 +6,8 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "base/clock.h"
 #include "sorters/sorters.h"
 
@@ -28,7 +30,8 @@ look_at_space(Findings *findings, const char *state)
     if (statvfs(state, &disk) != 0)
         return; /* the folder's own finding tells */
     free_mib = (uint64_t)disk.f_bavail * disk.f_frsize / MIB;
-    says = g_strdup_printf("%" G_GUINT64_FORMAT " MiB free at '%s'", free_mib, state);
+    says = g_strdup_printf(_("%u MiB free at '%s'"), (guint)MIN(free_mib, G_MAXUINT),
+                           state);
     if (free_mib >= LITTLE_MIB)
         findings_tell(findings, &(Finding){"disk", "space", FINDING_GOOD, says, NULL});
     else
@@ -48,12 +51,12 @@ look_at_state(Findings *findings, const char *state)
     if (access(state, R_OK | W_OK | X_OK) == 0) {
         findings_tell(findings, &(Finding){"disk", "state", FINDING_GOOD, state, NULL});
     } else if (errno == ENOENT) {
-        says = g_strdup_printf("'%s' is not there yet", state);
+        says = g_strdup_printf(_("'%s' is not there yet"), state);
         findings_tell(findings, &(Finding){"disk", "state", FINDING_WARNING, says,
                                            "Start `postroom run`, which makes it; its "
                                            "user must be allowed to."});
     } else {
-        says = g_strdup_printf("'%s': %s", state, g_strerror(errno));
+        says = g_strdup_printf(_("'%s': %s"), state, g_strerror(errno));
         findings_tell(findings, &(Finding){"disk", "state", FINDING_BROKEN, says,
                                            "Give the folder of `state:` to the user "
                                            "that runs Postroom (chown, chmod 0700)."});
@@ -88,9 +91,7 @@ ask_resolver(Findings *findings, Resolver *resolver, const char *name)
     int64_t begun_us = clock_monotonic_us();
     g_autoptr(DnsAnswer) answer = resolver_ask(resolver, name, DNS_MX, PATIENCE_MS);
     int64_t took_ms = (clock_monotonic_us() - begun_us) / 1000;
-    g_autofree char *says =
-        g_strdup_printf("MX of %s in %" G_GINT64_FORMAT " ms%s", name, took_ms,
-                        answer->is_secure ? ", signed with DNSSEC" : "");
+    g_autofree char *says = g_strdup_printf(_("MX of %s in %d ms"), name, (int)took_ms);
 
     if (answer->outcome == DNS_TEMPORARY)
         findings_tell(findings,
@@ -131,6 +132,7 @@ look_at_resolver(Findings *findings, const Config *config, const char *server)
                      config->our_domains && config->our_domains->len
                          ? config->our_domains->pdata[0]
                          : "example.com");
+    doctor_dnssec(findings, server);
 }
 
 void

@@ -5,6 +5,8 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <glib/gi18n.h>
+
 #include "base/clock.h"
 #include "cli/records.h"
 #include "daemon/daemon.h"
@@ -71,7 +73,7 @@ has_address(const Patient *patient)
         tell(patient, "name", FINDING_GOOD, g_uri_get_host(uri), NULL);
         return true;
     }
-    says = g_strdup_printf("'%s': %s", g_uri_get_host(uri), gai_strerror(code));
+    says = g_strdup_printf(_("'%s': %s"), g_uri_get_host(uri), gai_strerror(code));
     tell(patient, "name", code == EAI_AGAIN ? FINDING_UNAVAILABLE : FINDING_BROKEN,
          says,
          "Check the host name in `server:`, and /etc/resolv.conf of this machine.");
@@ -90,7 +92,7 @@ judge_certificate(const Patient *patient, int64_t until_s)
              "Use imaps://, unless the server is this very machine.");
         return;
     }
-    says = g_strdup_printf("trusted, good until %s (%d days)", until,
+    says = g_strdup_printf(_("trusted, good until %s (%d days)"), until,
                            (int)(left_s / DAY_S));
     tell(patient, "certificate", left_s < SOON_S ? FINDING_WARNING : FINDING_GOOD, says,
          left_s < SOON_S ? "Have the server's certificate renewed before that day."
@@ -107,7 +109,7 @@ static void
 judge_capabilities(const Patient *patient, const DaemonExamination *found)
 {
     const MailboxConfig *mailbox = patient->mailbox;
-    g_autofree char *says = g_strdup_printf("provider %s%s%s", found->provider,
+    g_autofree char *says = g_strdup_printf(_("provider %s%s%s"), found->provider,
                                             found->has_idle ? ", IDLE" : "",
                                             found->has_move ? ", MOVE or UIDPLUS" : "");
     bool wants_more = !found->has_move &&
@@ -151,17 +153,20 @@ log_in(const Patient *patient)
         findings_tell_fault(patient->findings, patient->subject, "log-in", error, NULL);
         return;
     }
-    says = g_strdup_printf("as %s in %" G_GINT64_FORMAT " ms", patient->mailbox->user,
-                           found.took_ms);
+    says = g_strdup_printf(_("as %s in %d ms"), patient->mailbox->user,
+                           (int)found.took_ms);
     tell(patient, "log-in", FINDING_GOOD, says, NULL);
     judge_certificate(patient, found.certificate_until_s);
     judge_capabilities(patient, &found);
-    if (done)
+    if (done) {
         judge_folders(patient, found.folders);
-    else
+        doctor_border(patient->findings, patient->subject, patient->mailbox,
+                      found.mails);
+    } else {
         findings_tell_fault(patient->findings, patient->subject, "folders", error,
                             "Check `folders:`; `postroom mailboxes test NAME` lists "
                             "what the server has.");
+    }
 }
 
 /* What the daemon has written down; `health` NULL: it never ran. */
@@ -180,7 +185,7 @@ judge_lag(const Patient *patient, const StoreTable *health)
             continue;
         seconds = g_ascii_strtoll(lag, NULL, 10);
         is_long = seconds > LONG_LAG_POLLS * MAX(patient->mailbox->poll_s, 60);
-        says = g_strdup_printf("last collected %s s ago", lag);
+        says = g_strdup_printf(_("last collected %s s ago"), lag);
         tell(patient, "lag", is_long ? FINDING_WARNING : FINDING_GOOD, says,
              is_long ? "Look whether `postroom run` is at work (systemctl status "
                        "postroom) and what its log says of this mailbox."

@@ -1,37 +1,12 @@
 /* Each webhook: its secrets, whether it may be reached, whether somebody listens. */
 #include "cli/doctor.h"
 
-#include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/fault.h"
-#include "base/owned.h"
 #include "daemon/daemon.h"
 #include "deliver/deliver.h"
-
-enum {
-    PATIENCE_MS = 5000
-};
-
-static bool
-connects(const struct addrinfo *address)
-{
-    g_auto(OwnedFd) fd =
-        socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct pollfd waiting = {.fd = fd, .events = POLLOUT};
-    socklen_t size = sizeof(int);
-    int trouble = 0;
-
-    if (fd < 0)
-        return false;
-    if (connect(fd, address->ai_addr, address->ai_addrlen) == 0)
-        return true;
-    return errno == EINPROGRESS && poll(&waiting, 1, PATIENCE_MS) == 1 &&
-           getsockopt(fd, SOL_SOCKET, SO_ERROR, &trouble, &size) == 0 && trouble == 0;
-}
 
 /* Only addresses that a delivery may use are tried. */
 static bool
@@ -46,7 +21,7 @@ is_reached(const WebhookConfig *webhook, const struct addrinfo *found, GError **
             continue;
         if (!deliver_may_reach(text, webhook->allow_networks))
             refused = text;
-        else if (connects(at))
+        else if (doctor_connects(at))
             return true;
     }
     if (refused)

@@ -3,16 +3,26 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "base/fault.h"
 #include "cli/print.h"
 #include "cli/records.h"
+
+enum {
+    STATE_WIDTH = 11,
+    SUBJECT_WIDTH = 20,
+    CHECK_WIDTH = 12
+};
 
 struct Findings {
     bool json;
     guint counts[FINDING_BROKEN + 1];
 };
 
-static const char *const state_names[] = {"good", "warning", "unavailable", "broken"};
+/* In JSON these are names, for people they are words. */
+static const char *const state_names[] = {N_("good"), N_("warning"), N_("unavailable"),
+                                          N_("broken")};
 
 Findings *
 findings_new(bool json)
@@ -50,21 +60,38 @@ tell_json(const Finding *finding)
     (void)puts(safe);
 }
 
+/* printf would count bytes where letters are meant. */
+static void
+print_padded(const char *text, size_t width)
+{
+    size_t taken = print_width(text);
+
+    (void)printf("%s%*s  ", text, taken < width ? (int)(width - taken) : 0, "");
+}
+
+static void
+print_row(const Finding *finding, const char *subject, const char *says)
+{
+    print_padded(_(state_names[finding->state]), STATE_WIDTH);
+    print_padded(subject, SUBJECT_WIDTH);
+    print_padded(_(finding->check), CHECK_WIDTH);
+    (void)puts(says);
+}
+
 void
 findings_tell(Findings *findings, const Finding *finding)
 {
     g_autofree char *subject = print_safe(finding->subject);
-    g_autofree char *says = print_safe(finding->says);
-    g_autofree char *mend = print_safe(finding->mend);
+    g_autofree char *says = print_safe(*finding->says ? _(finding->says) : "");
+    g_autofree char *mend = print_safe(finding->mend ? _(finding->mend) : "");
 
     findings->counts[finding->state]++;
     if (findings->json)
         tell_json(finding);
     else
-        (void)printf("%-11s  %-20s  %-12s  %s\n", state_names[finding->state], subject,
-                     finding->check, says);
+        print_row(finding, subject, says);
     if (!findings->json && finding->mend)
-        (void)printf("%-11s  -> %s\n", "", mend);
+        (void)printf("%*s  -> %s\n", STATE_WIDTH, "", mend);
     (void)fflush(stdout); /* findings_end tells whether it worked */
 }
 
@@ -89,7 +116,7 @@ findings_end(Findings *findings)
     int code = print_end();
 
     if (!findings->json)
-        (void)printf("\n%u good, %u to look at, %u unavailable, %u broken\n",
+        (void)printf(_("\n%u good, %u to look at, %u unavailable, %u broken\n"),
                      counts[FINDING_GOOD], counts[FINDING_WARNING],
                      counts[FINDING_UNAVAILABLE], counts[FINDING_BROKEN]);
     if (code == EX_OK)

@@ -10,8 +10,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "base/fault.h"
 #include "base/owned.h"
+#include "cli/doctor.h"
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/providers.h"
@@ -77,13 +80,14 @@ complete(char **value, const char *question, const char *usual, const char *patt
     if (*value &&
         g_regex_match_simple(pattern, *value, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT))
         return true;
-    trouble = g_strdup_printf("%s: '%s' is none", question, *value ? *value : "");
+    trouble = g_strdup_printf(_("%s: '%s' is none"), question, *value ? *value : "");
     (void)options_usage("init", trouble);
     return false;
 }
 
-static void
-ask_mx(Draft *draft, const char *domain)
+/* The record of the least preference, where it is a host's name. Owned; NULL: none. */
+static char *
+best_record(const Draft *draft, const char *name, DnsType type)
 {
     g_autoptr(GError) unable = NULL; /* then nothing is guessed from it */
     g_autoptr(Resolver) resolver = resolver_new(draft->common.resolver, &unable);
@@ -91,31 +95,68 @@ ask_mx(Draft *draft, const char *domain)
     const DnsRecord *best = NULL;
 
     if (!resolver)
-        return;
-    answer = resolver_ask(resolver, domain, DNS_MX, PATIENCE_MS);
+        return NULL;
+    answer = resolver_ask(resolver, name, type, PATIENCE_MS);
     for (guint i = 0; answer->records && i < answer->records->len; i++) {
         const DnsRecord *record = answer->records->pdata[i];
 
-        if (!best || record->preference < best->preference)
+        if (record->text && (!best || record->preference < best->preference))
             best = record;
     }
-    if (best && g_regex_match_simple("^[A-Za-z0-9.-]+$", best->text, G_REGEX_DEFAULT,
-                                     G_REGEX_MATCH_DEFAULT))
-        draft->mx = g_strdup(best->text);
+    return best && g_regex_match_simple("^[A-Za-z0-9.-]+(:[0-9]+)?$", best->text,
+                                        G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT)
+               ? g_strdup(best->text)
+               : NULL;
 }
 
+/* What the domain itself says (RFC 6186, RFC 8314): _imaps._tcp.example.com. */
+static char *
+announced_server(Draft *draft, const char *domain)
+{
+    static const struct {
+        const char *label, *scheme, *usual_port;
+    } kinds[] = {{"_imaps._tcp.", "imaps://", ":993"},
+                 {"_imap._tcp.", "imap://", ":143"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *name = g_strconcat(kinds[i].label, domain, NULL);
+        g_autofree char *found = best_record(draft, name, DNS_SRV);
+        char *colon = found ? strrchr(found, ':') : NULL;
+
+        if (!colon || colon == found) /* a target of "." says: no such service */
+            continue;
+        if (g_str_equal(colon, kinds[i].usual_port))
+            *colon = '\0';
+        return g_strconcat(kinds[i].scheme, found, NULL);
+    }
+    return NULL;
+}
+
+/* The well-known ones first; else what the domain announces, then who takes its mail.
+ */
 static char *
 guess_server(Draft *draft)
 {
     const char *domain = strchr(draft->address, '@') + 1;
+    char *announced = NULL;
 
     draft->provider = provider_of_domain(domain);
     if (!draft->provider) {
-        ask_mx(draft, domain);
+        draft->mx = best_record(draft, domain, DNS_MX);
         draft->provider = draft->mx ? provider_of_mx(draft->mx) : NULL;
     }
+    if (!draft->provider)
+        announced = announced_server(draft, domain);
+    if (announced)
+        return announced;
     return draft->provider ? g_strdup(draft->provider->server)
                            : g_strconcat("imaps://imap.", domain, NULL);
+}
+
+static bool
+is_for_service(const Draft *draft)
+{
+    return g_str_equal(draft->file, "/etc/postroom/postroom.yaml");
 }
 
 static bool
@@ -143,12 +184,30 @@ append_border(GString *text, const Draft *draft)
                               "your mail from outside\n");
 }
 
+/* Where a secret is to be put, as YAML. Beside /etc/postroom/postroom.yaml it is a
+ * credential, because the service's user may read nothing else there. */
+static char *
+secret_source(const Draft *draft, const char *file)
+{
+    g_autofree char *folder = g_path_get_dirname(draft->file);
+    g_autofree char *place = g_canonicalize_filename(folder, NULL);
+
+    return is_for_service(draft) ? g_strdup_printf("{credential: \"secret_%s\"}", file)
+                                 : g_strdup_printf("{file: \"%s/%s\"}", place, file);
+}
+
 static void
 append_secret(GString *text, const Draft *draft, const char *name)
 {
-    g_autofree char *folder = g_path_get_dirname(draft->file);
-    g_autofree char *file = g_canonicalize_filename(folder, NULL);
+    g_autofree char *file =
+        g_strconcat(name, is_microsoft(draft) ? ".secret" : ".password", NULL);
+    g_autofree char *source = secret_source(draft, file);
 
+    if (is_for_service(draft))
+        g_string_append_printf(text,
+                               "    # systemd hands it over from "
+                               "/etc/postroom/credentials/%s, mode 0600\n",
+                               file);
     if (is_microsoft(draft))
         g_string_append_printf(
             text,
@@ -156,13 +215,13 @@ append_secret(GString *text, const Draft *draft, const char *name)
             "      provider: microsoft\n"
             "      tenant: your-tenant.onmicrosoft.com\n"
             "      client_id: 00000000-0000-0000-0000-000000000000  # as registered\n"
-            "      client_secret: {file: \"%s/%s.secret\"}  # mode 0600\n",
-            file, name);
+            "      client_secret: %s  # mode 0600\n",
+            source);
     else
         g_string_append_printf(text,
-                               "    password: {file: \"%s/%s.password\"}  # mode 0600; "
-                               "or {command: C}, {env: NAME}, {credential: NAME}\n",
-                               file, name);
+                               "    password: %s  # mode 0600; "
+                               "or {command: C}, {env: NAME}, {file: F}\n",
+                               source);
 }
 
 static char *
@@ -198,11 +257,12 @@ write_text(const Draft *draft)
     return g_string_free(text, FALSE);
 }
 
-/* Never over a file that is there. */
+/* Never over a file that is there. It holds no secret, and the service reads it as
+ * another user. */
 static bool
 write_file(const char *file, const char *text, GError **error)
 {
-    g_auto(OwnedFd) fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    g_auto(OwnedFd) fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     size_t size = strlen(text);
 
     if (fd >= 0 && write(fd, text, size) == (ssize_t)size)
@@ -210,6 +270,18 @@ write_file(const char *file, const char *text, GError **error)
     g_set_error(error, FAULT, errno == EEXIST ? FAULT_CONFIG : FAULT_FATAL, "'%s': %s",
                 file, g_strerror(errno));
     return false;
+}
+
+/* Only whether it is there: there is no secret yet to log in with. */
+static void
+try_server(const Draft *draft)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (doctor_reach(draft->server, &error))
+        (void)printf(_("%s: somebody listens there\n"), draft->server);
+    else
+        (void)printf(_("%s: %s. Is the name right?\n"), draft->server, error->message);
 }
 
 static int
@@ -224,11 +296,16 @@ finish(const Draft *draft)
     config = config_load(draft->file, &error);
     if (!config)
         return options_fail(error);
-    (void)printf("%s: written and good\n", draft->file);
+    (void)printf(_("%s: written and good\n"), draft->file);
     if (draft->provider && draft->provider->advice)
-        (void)printf("%s: %s\n", draft->provider->name, draft->provider->advice);
-    (void)puts("Next: put the secret where the file says (mode 0600), then run "
-               "`postroom doctor`.");
+        (void)printf("%s: %s\n", draft->provider->name, _(draft->provider->advice));
+    try_server(draft);
+    if (is_for_service(draft))
+        (void)puts(_("Next: put the secret into /etc/postroom/credentials (mode 0600), "
+                     "then run `postroom doctor`."));
+    else
+        (void)puts(_("Next: put the secret where the file says (mode 0600), then run "
+                     "`postroom doctor`."));
     return print_end();
 }
 
@@ -239,23 +316,23 @@ run(Draft *draft)
     g_autofree char *state = NULL;
 
     if (draft->common.rest[0])
-        return options_usage("init", "it takes no words");
+        return options_usage("init", N_("it takes no words"));
     draft->file = g_strdup(draft->common.config_file ? draft->common.config_file
                                                      : "postroom.yaml");
     if (access(draft->file, F_OK) == 0) {
-        (void)fprintf(stderr, "postroom: '%s' is there already and stays as it is\n",
+        (void)fprintf(stderr, _("postroom: '%s' is there already and stays as it is\n"),
                       draft->file);
         return EX_CONFIG;
     }
-    if (!complete(&draft->address, "Address of the mailbox", NULL, ADDRESS_PATTERN))
+    if (!complete(&draft->address, _("Address of the mailbox"), NULL, ADDRESS_PATTERN))
         return EX_USAGE;
     server = guess_server(draft);
     state = geteuid() == 0 ? g_strdup("/var/lib/postroom")
                            : g_build_filename(g_get_home_dir(), "postroom", NULL);
     if (draft->provider)
-        (void)fprintf(stderr, "That is %s.\n", draft->provider->name);
-    if (!complete(&draft->server, "IMAP server", server, SERVER_PATTERN) ||
-        !complete(&draft->state, "Folder of the database", state, STATE_PATTERN))
+        (void)fprintf(stderr, _("That is %s.\n"), draft->provider->name);
+    if (!complete(&draft->server, _("IMAP server"), server, SERVER_PATTERN) ||
+        !complete(&draft->state, _("Folder of the database"), state, STATE_PATTERN))
         return EX_USAGE;
     return finish(draft);
 }

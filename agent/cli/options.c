@@ -5,7 +5,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "base/fault.h"
+#include "cli/lessons.h"
+
+#define TEXTS "postroom" /* the domain of gettext */
 
 void
 options_clear(CommonOptions *options)
@@ -26,8 +31,8 @@ options_fail(const GError *error)
 int
 options_usage(const char *command, const char *trouble)
 {
-    (void)fprintf(stderr, "postroom %s: %s (see 'postroom %s --help')\n", command,
-                  trouble, command);
+    (void)fprintf(stderr, _("postroom %s: %s (see 'postroom %s --help')\n"), command,
+                  _(trouble), command);
     return EX_USAGE;
 }
 
@@ -48,23 +53,25 @@ options_parse(CommonOptions *options, int argc, char **argv, const char *synopsi
     gboolean json = FALSE;
     const GOptionEntry common[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_file,
-         "the configuration file", "FILE"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "one JSON object a line", NULL},
+         N_("the configuration file"), "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("one JSON object a line"), NULL},
         {"resolver", 0, 0, G_OPTION_ARG_STRING, &options->resolver,
-         "DNS server, or 'none'", "ADDR@PORT"},
+         N_("DNS server, or 'none'"), "ADDR@PORT"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL,
          NULL},
         G_OPTION_ENTRY_NULL};
     g_autoptr(GOptionContext) context = g_option_context_new(synopsis);
     g_autofree char *name = g_strconcat("postroom ", argv[0], NULL);
+    g_autofree char *lesson = lesson_of(argv[0]);
     g_autoptr(GError) error = NULL;
 
     g_set_prgname(name);
-    g_option_context_set_summary(context, summary);
+    g_option_context_set_summary(context, _(summary));
+    g_option_context_set_description(context, lesson);
     g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, common, NULL);
+    g_option_context_add_main_entries(context, common, TEXTS);
     if (own)
-        g_option_context_add_main_entries(context, own, NULL);
+        g_option_context_add_main_entries(context, own, TEXTS);
     if (asks_help(argc, argv)) {
         g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
 
@@ -125,7 +132,7 @@ options_find_mailbox(const Config *config, const char *command, const char *name
             return mailbox;
     }
     trouble =
-        g_strdup_printf("no mailbox '%s' is configured in %s", name, config->file);
+        g_strdup_printf(_("no mailbox '%s' is configured in %s"), name, config->file);
     (void)options_usage(command, trouble);
     return NULL;
 }

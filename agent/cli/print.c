@@ -7,6 +7,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 enum {
     TITLE_WIDTH = 14,
     LINE_SEPARATOR = 0x2028,
@@ -84,7 +86,11 @@ print_field(const char *title, const char *text)
 {
     g_autofree char *safe = print_safe(text);
 
-    (void)printf("%-*s %s\n", TITLE_WIDTH, title, safe);
+    const char *shown = *title ? _(title) : title; /* "" is the catalogue's head */
+    size_t taken = print_width(shown);             /* printf counts bytes */
+
+    (void)printf("%s%*s %s\n", shown,
+                 taken < TITLE_WIDTH ? (int)(TITLE_WIDTH - taken) : 0, "", safe);
 }
 
 void

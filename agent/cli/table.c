@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/print.h"
 #include "cli/records.h"
 #include "event/event.h"
@@ -123,7 +125,7 @@ fill_grid(Grid *grid, const StoreTable *table, const TableColumn *shown)
 
     for (size_t i = 0; i < grid->count; i++) {
         grid->columns[i] = records_column(table, shown[i].name);
-        add_cell(grid, i, g_strdup(shown[i].title ? shown[i].title : shown[i].name));
+        add_cell(grid, i, g_strdup(_(shown[i].title ? shown[i].title : shown[i].name)));
     }
     for (guint row = 0; row < table->rows->len; row++) {
         const GPtrArray *values = table->rows->pdata[row];

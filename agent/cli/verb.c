@@ -1,6 +1,6 @@
 #include "cli/verb.h"
 
-#include <glib.h>
+#include <glib/gi18n.h>
 
 #include "cli/options.h"
 
@@ -20,7 +20,7 @@ static int
 refuse(const char *command, const char *trouble, const Verb *verbs)
 {
     g_autofree char *known = all_verbs(verbs);
-    g_autofree char *text = g_strdup_printf("%s; there is %s", trouble, known);
+    g_autofree char *text = g_strdup_printf(_("%s; there is %s"), trouble, known);
 
     return options_usage(command, text);
 }
@@ -34,7 +34,7 @@ verb_run(const char *command, char *const *words, const Verb *verbs, void *self)
     while (*words && verb->name && !g_str_equal(verb->name, *words))
         verb++;
     if (!verb->name) {
-        g_autofree char *trouble = g_strdup_printf("there is no '%s'", *words);
+        g_autofree char *trouble = g_strdup_printf(_("there is no '%s'"), *words);
 
         return refuse(command, trouble, verbs);
     }
@@ -43,9 +43,9 @@ verb_run(const char *command, char *const *words, const Verb *verbs, void *self)
     while (words[count])
         count++;
     if (verb->argument_count != VERB_ANY && count != verb->argument_count) {
-        g_autofree char *trouble =
-            g_strdup_printf("'%s' takes %s", verb->name,
-                            verb->argument_count ? verb->argument : "no further word");
+        g_autofree char *trouble = g_strdup_printf(
+            _("'%s' takes %s"), verb->name,
+            verb->argument_count ? verb->argument : _("no further word"));
 
         return refuse(command, trouble, verbs);
     }
@@ -59,7 +59,7 @@ verb_number(const char *command, const char *word, int64_t *number)
 
     if (g_ascii_string_to_signed(word, 10, 1, G_MAXINT64, number, NULL))
         return true;
-    trouble = g_strdup_printf("'%s' is not a number", word);
+    trouble = g_strdup_printf(_("'%s' is not a number"), word);
     (void)options_usage(command, trouble);
     return false;
 }

@@ -124,6 +124,8 @@ SortSettings *config_sort_settings(const Config *config, const MailboxConfig *ma
 /* Patterns; but message.spam and message.held are wanted by their full names only. */
 bool config_webhook_wants(const WebhookConfig *webhook, const char *event);
 
-/* The commented sample file and the JSON Schema, from the table of keys. */
+/* The commented sample file, the JSON Schema and the man page, from the table of keys.
+ */
 char *config_sample(void);
 char *config_schema(void);
+char *config_manual(void);

@@ -225,6 +225,19 @@ read_variable(const char *name, GError **error)
     return NULL;
 }
 
+/* Where the service's credentials come from, for root at the command line: `postroom
+ * doctor` reads there what systemd hands to the service. */
+static char *
+source_of_credential(const char *name)
+{
+    static const char prefix[] = "secret_"; /* LoadCredential=secret:FOLDER adds it */
+    g_autofree char *path = g_build_filename(
+        "/etc/postroom/credentials",
+        g_str_has_prefix(name, prefix) ? name + strlen(prefix) : name, NULL);
+
+    return access(path, F_OK) == 0 ? g_steal_pointer(&path) : NULL;
+}
+
 /* systemd.exec(5), LoadCredential=. It guards the folder; the modes within show the
  * mask of an access list, not what others may read. */
 static Secret *
@@ -233,14 +246,18 @@ read_credential(const char *name, GError **error)
     const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
     g_autofree char *path = NULL;
 
-    if (!folder || strchr(name, '/')) {
-        g_set_error(error, FAULT, FAULT_CONFIG, "the credential '%s' %s", name,
-                    folder ? "is no plain name"
-                           : "needs systemd's LoadCredential=, which gave none");
+    if (strchr(name, '/')) {
+        g_set_error(error, FAULT, FAULT_CONFIG, "the credential '%s' is no plain name",
+                    name);
         return NULL;
     }
-    path = g_build_filename(folder, name, NULL);
-    return read_file("credential", path, true, error);
+    path = folder ? g_build_filename(folder, name, NULL) : source_of_credential(name);
+    if (path)
+        return read_file("credential", path, folder != NULL, error);
+    g_set_error(error, FAULT, FAULT_CONFIG,
+                "the credential '%s' needs systemd's LoadCredential=, which gave none",
+                name);
+    return NULL;
 }
 
 Secret *

@@ -56,6 +56,7 @@ typedef struct DaemonExamination {
     const char *provider;
     bool has_idle, has_move;
     GPtrArray *folders; /* texts: those that would be collected */
+    GPtrArray *mails;   /* GBytes: the newest of INBOX, at most 50 */
 } DaemonExamination;
 void daemon_examination_clear(DaemonExamination *examination);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DaemonExamination, daemon_examination_clear)

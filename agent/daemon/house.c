@@ -16,6 +16,7 @@
 #include "daemon/health.h"
 #include "daemon/orders.h"
 #include "daemon/second_looks.h"
+#include "daemon/watchdog.h"
 
 enum {
     COLLECTORS = 8,
@@ -36,6 +37,7 @@ typedef struct House {
     Collectors *collectors;
     SecondLooks *second_looks; /* NULL: one pass, which looks once itself */
     Health *health;
+    Watchdog *watchdog; /* NULL: nobody watches us */
     Orders *orders;
     pthread_t signals;
 } House;
@@ -87,6 +89,7 @@ start_work(House *house, GError **error)
                                     error);
         if (!house->health)
             return false;
+        house->watchdog = watchdog_new(house->store);
         house->second_looks = second_looks_new(&house->ingest, house->couriers);
     }
     house->collectors = collectors_new(&house->ingest, house->schedule, house->watch,
@@ -103,6 +106,7 @@ close_house(House *house)
         schedule_close(house->schedule);
     collectors_free(house->collectors);
     second_looks_free(house->second_looks);
+    watchdog_free(house->watchdog);
     health_close(house->health);
     watch_free(house->watch);
     couriers_free(house->couriers);
@@ -229,7 +233,8 @@ run_for_ever(House *house)
     sigaddset(&wanted, SIGINT);
     impatient = wanted;
     sigaddset(&wanted, SIGHUP);
-    (void)sd_notify(0, "READY=1");
+    (void)sd_notifyf(0, "READY=1\nSTATUS=%u mailboxes, %u webhooks",
+                     house->config->mailboxes->len, house->config->webhooks->len);
     log_write(LEVEL_INFO, "house.open", "config", house->config->file, NULL);
     do {
         (void)sigwait(&wanted, &which);

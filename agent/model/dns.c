@@ -1,6 +1,7 @@
 #include "model/dns.h"
 
-static const char *const type_names[] = {"A", "AAAA", "MX", "TXT", "PTR", "CNAME"};
+static const char *const type_names[] = {"A",   "AAAA",  "MX", "TXT",
+                                         "PTR", "CNAME", "SRV"};
 static const char *const outcome_names[] = {"temporary", "found", "nodata", "nxdomain"};
 
 static const Field question_fields[] = {

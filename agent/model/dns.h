@@ -11,6 +11,7 @@ typedef enum {
     DNS_TXT,
     DNS_PTR,
     DNS_CNAME,
+    DNS_SRV,
 } DnsType;
 
 typedef enum {
@@ -27,8 +28,9 @@ typedef struct DnsQuestion {
 
 typedef struct DnsRecord {
     char *text;         /* A, AAAA: presentation form; MX, PTR, CNAME: host. TXT: the
-                           joined strings, each byte above 0x7f as U+0080..U+00FF */
-    int64_t preference; /* MX */
+                           joined strings, each byte above 0x7f as U+0080..U+00FF. SRV:
+                           host:port */
+    int64_t preference; /* MX; SRV: its priority */
 } DnsRecord;
 
 typedef struct DnsAnswer {

@@ -44,7 +44,7 @@ typedef struct Ask {
     bool is_abandoned; /* nobody waits any more: the callback frees it */
 } Ask;
 
-static const int wire_types[] = {1, 28, 15, 16, 12, 5};
+static const int wire_types[] = {1, 28, 15, 16, 12, 5, 33};
 
 static void
 ask_free(Ask *ask)
@@ -131,6 +131,14 @@ read_record(DnsType type, const uint8_t *wire, size_t size, DnsRecord *record)
         if (size > 2) {
             record->preference = wire[0] << 8 | wire[1];
             record->text = name_text(wire + 2, size - 2);
+        }
+        break;
+    case DNS_SRV: /* RFC 2782: priority, weight, port, target */
+        if (size > 6) {
+            g_autofree char *host = name_text(wire + 6, size - 6);
+
+            record->preference = wire[0] << 8 | wire[1];
+            record->text = g_strdup_printf("%s:%d", host, wire[4] << 8 | wire[5]);
         }
         break;
     case DNS_TXT:

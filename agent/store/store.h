@@ -484,7 +484,7 @@ typedef enum {
 
 typedef struct StoreSigns {
     int64_t outbox_oldest_s; /* how long the oldest undelivered event waits; 0: none */
-    int64_t wal_bytes;
+    int64_t held_mails, wal_bytes;
     int64_t disk_free_bytes; /* -1: not told */
 } StoreSigns;
 

@@ -149,6 +149,17 @@ read_oldest(StoreVitals *vitals, int64_t *out_s, GError **error)
     return statement_done(&found, error);
 }
 
+static bool
+count_held(StoreVitals *vitals, int64_t *out, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &vitals->db, "SELECT count(*) FROM held_mail WHERE state = 'held'", "");
+
+    if (statement_row(&found))
+        *out = statement_int(&found, 0);
+    return statement_done(&found, error);
+}
+
 static void
 look_at_disk(const char *state, StoreSigns *out)
 {
@@ -168,7 +179,8 @@ store_vitals_read(StoreVitals *vitals, StoreSigns *out, GError **error)
     StoreSigns signs = {0};
 
     if (!count_filed(vitals, error) || !count_attempts(vitals, error) ||
-        !read_oldest(vitals, &signs.outbox_oldest_s, error))
+        !read_oldest(vitals, &signs.outbox_oldest_s, error) ||
+        !count_held(vitals, &signs.held_mails, error))
         return false;
     look_at_disk(vitals->state, &signs);
     *out = signs;

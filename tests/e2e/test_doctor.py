@@ -3,8 +3,12 @@
 import json
 import os
 
+import dns.flags as dns_flags
+import dns.message as dnspython
 from letters import letter
 from rig.house import House
+
+DATE = "Mon, 23 Nov 2026 10:00:00 +0000"
 
 UNAVAILABLE, CONFIG = 69, 78
 
@@ -121,3 +125,74 @@ def test_a_signed_post_is_sent_on_request(house, hooks):
 def test_a_broken_configuration_ends_with_78(house):
     house.write_config("mailboxen: [}\n")
     assert house.run("doctor").returncode == CONFIG
+
+
+STRANGER = "from out.example (out.example [203.0.113.7])"
+STAMP = "Authentication-Results: {}; spf=pass smtp.mailfrom=out.example\r\n"
+
+
+def taken(by, stamps=(), below=()):
+    """A mail from outside that `by` took, Authentication-Results above that and below it."""
+    head = "".join(STAMP.format(name) for name in stamps)
+    head += f"Received: from inner ([10.0.0.3]) by store.shop.example with LMTP; {DATE}\r\n"
+    head += f"Received: {STRANGER}\r\n\tby {by} with ESMTPS id 1; {DATE}\r\n"
+    head += "".join(STAMP.format(name) for name in below)
+    return head.encode() + letter("from outside")
+
+
+def border(house, expect=0):
+    return doctor(house, expect=expect)["mailbox support", "border"]
+
+
+def test_a_border_that_is_not_configured_is_proposed(house, box):
+    box.deliver_all([taken("mx.shop.example", ["mx.shop.example"])] * 4)
+    found = border(house)
+    assert_mends(found, "warning")
+    assert ("`border: {profile: rfc8601, hosts: [mx.shop.example], "
+            "authserv_ids: [mx.shop.example]}`") in found["mend"]
+    assert "4 of the last 4" in found["says"]
+
+
+def test_a_border_that_fits_is_good(house, box):
+    box.deliver_all([taken("mx.demo.example")] * 4)
+    assert border(house)["state"] == "good"
+
+
+def test_results_below_the_border_are_a_strangers(house, box):
+    box.deliver_all([taken("mx.shop.example", below=["mx.shop.example"])] * 4)
+    assert "profile: none, hosts: [mx.shop.example]}" in border(house)["mend"]
+
+
+def test_an_exception_is_no_border(house, box):
+    box.deliver_all([taken("mx.shop.example")] * 20 + [taken("odd.shop.example")])
+    assert "hosts: [mx.shop.example]" in border(house)["mend"]
+
+
+def test_few_mails_prove_nothing(house, box):
+    box.deliver_all([taken("mx.shop.example")] * 2 + [letter("from within")] * 3)
+    found = border(house)
+    assert (found["state"], found["mend"]) == ("good", "")
+
+
+def test_gmail_and_microsoft_are_known(house, box):
+    box.deliver_all([taken("mx.google.com", below=["mx.google.com"])] * 4)
+    assert "`border: {profile: gmail}`" in border(house)["mend"]
+    box.expunge(box.uids())
+    box.deliver_all([taken("AM6EUR05FT012.mail.protection.outlook.com")] * 4)
+    assert "`border: {profile: m365}`" in border(house)["mend"]
+
+
+def test_a_resolver_that_validates_nothing_is_told(house):
+    assert_mends(doctor(house)["resolver", "DNSSEC"], "warning")
+
+
+def test_a_resolver_that_validates_is_good(house, dns, monkeypatch):
+    make = dnspython.make_response
+
+    def validated(query, **more):
+        reply = make(query, **more)
+        reply.flags |= dns_flags.AD
+        return reply
+
+    monkeypatch.setattr(dnspython, "make_response", validated)
+    assert doctor(house)["resolver", "DNSSEC"]["state"] == "good"

@@ -1,6 +1,7 @@
 """postroom init writes a configuration that holds, and no secret."""
 
 import os
+import socket
 import subprocess
 
 import pytest
@@ -49,6 +50,33 @@ def test_the_server_is_guessed_from_who_takes_the_mail(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "That is Gmail" in done.stderr
     assert written(tmp_path)["mailboxes"][0]["server"] == "imaps://imap.gmail.com"
+
+
+def test_the_server_is_guessed_from_what_the_domain_announces(tmp_path):
+    zone = {"_imaps._tcp.shop.example": {"SRV": ["20 1 993 far.shop.example.",
+                                                 "10 1 1993 near.shop.example."]}}
+    with DnsServer(zone) as dns:
+        done = init(tmp_path, answers="support@shop.example\n\n\n", resolver=dns.address)
+    assert done.returncode == 0, done.stderr
+    assert written(tmp_path)["mailboxes"][0]["server"] == "imaps://near.shop.example:1993"
+
+
+def test_a_domain_that_announces_no_such_service_is_left_to_the_guess(tmp_path):
+    zone = {"_imaps._tcp.shop.example": {"SRV": ["0 0 0 ."]},
+            "_imap._tcp.shop.example": {"SRV": ["0 0 143 mail.shop.example."]}}
+    with DnsServer(zone) as dns:
+        init(tmp_path, answers="support@shop.example\n\n\n", resolver=dns.address)
+    assert written(tmp_path)["mailboxes"][0]["server"] == "imap://mail.shop.example"
+
+
+def test_the_server_is_tried(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = f"imaps://localhost:{listener.getsockname()[1]}"
+        done = init(tmp_path, "--address", "a@b.example", "--server", server, "--state", "/srv/p")
+        assert "somebody listens there" in done.stdout
+    (tmp_path / "postroom.yaml").unlink()
+    done = init(tmp_path, "--address", "a@b.example", "--server", server, "--state", "/srv/p")
+    assert done.returncode == 0 and "nobody listens there" in done.stdout
 
 
 def test_options_answer_the_questions(tmp_path):

@@ -39,6 +39,7 @@ LIBRARIES = {
     "archive": ["sort/parse"],
     "archive_entry": ["sort/parse"],
     "curl": ["imap", "deliver", "oauth"],
+    "glib": ["cli", "main"],  # gi18n.h: who speaks to people translates
     "gmime": ["sort/parse"],
     "json-c": ["event", "oauth"],
     "libexttextcat": ["sort/classify"],

@@ -34,6 +34,15 @@ schema_file_is_the_schema(void)
 }
 
 static void
+man_page_is_the_table(void)
+{
+    g_autofree char *kept = project_file("docs/postroom.yaml.5");
+    g_autofree char *manual = config_manual();
+
+    g_assert_cmpstr(manual, ==, kept);
+}
+
+static void
 the_sample_loads(void)
 {
     g_autofree char *sample = config_sample();
@@ -75,6 +84,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/example-file", example_file_is_the_sample);
     g_test_add_func("/config/schema-file", schema_file_is_the_schema);
+    g_test_add_func("/config/man-page", man_page_is_the_table);
     g_test_add_func("/config/sample-loads", the_sample_loads);
     g_test_add_func("/config/sample-lines", every_line_of_the_sample_is_sound);
     return g_test_run();

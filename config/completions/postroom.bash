@@ -1,0 +1,41 @@
+# bash completion for postroom(1). Written by config/completions/write.py.
+_postroom() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]}
+    COMPREPLY=()
+    case $before in
+    -c | --config | --state) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    esac
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "run check init doctor explain auth evaluate mailboxes tickets message correct held search senders campaign stats erase backup webhooks login" -- "$word")
+        return
+    fi
+    case $command in
+    run) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --once --help" -- "$word") ;;
+    check) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --sample --schema --manual --help" -- "$word") ;;
+    init) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --address --server --state --help" -- "$word") ;;
+    doctor) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --webhooks --help" -- "$word") ;;
+    explain) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --mailbox --received-at --lang --help" -- "$word") ;;
+    auth) mapfile -t COMPREPLY < <(compgen -W "spf dkim arc dmarc results --config --json --resolver --ip --helo --from --author --dkim --spf --profile --mailbox --host --network --authserv-id --sealer --received-at --help" -- "$word") ;;
+    evaluate) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
+    mailboxes) mapfile -t COMPREPLY < <(compgen -W "list test rescan backfill --config --json --resolver --since --notify --help" -- "$word") ;;
+    tickets) mapfile -t COMPREPLY < <(compgen -W "list show set merge export --config --json --resolver --label --status --department --since --sender --assignee --priority --limit --csv --help" -- "$word") ;;
+    message) mapfile -t COMPREPLY < <(compgen -W "show raw attachment --config --json --resolver --help" -- "$word") ;;
+    correct) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --label --spam --not-spam --undo --help" -- "$word") ;;
+    held) mapfile -t COMPREPLY < <(compgen -W "list show raw release retry drop --config --json --resolver --help" -- "$word") ;;
+    search) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --limit --help" -- "$word") ;;
+    senders) mapfile -t COMPREPLY < <(compgen -W "list allow block forget --config --json --resolver --until --help" -- "$word") ;;
+    campaign) mapfile -t COMPREPLY < <(compgen -W "list show import --config --json --resolver --help" -- "$word") ;;
+    stats) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --days --help" -- "$word") ;;
+    erase) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
+    backup) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
+    webhooks) mapfile -t COMPREPLY < <(compgen -W "list dead test enable replay --config --json --resolver --since --webhook --dry-run --help" -- "$word") ;;
+    login) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
+    esac
+    case $command in
+    auth | backup | campaign | evaluate | explain)
+        local file
+        while read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$word") ;;
+    esac
+}
+complete -o filenames -F _postroom postroom
