@@ -51,6 +51,28 @@ what_is_no_object_is_a_fault_of_the_line(void)
     }
 }
 
+/* Every byte, wherever it stands in a text, comes back as it was. */
+static void
+a_text_survives_its_quotes(void)
+{
+    for (unsigned character = 1; character < 0x80; character++) {
+        for (size_t at = 0; at < 20; at++) {
+            char text[] = "plain: \u00e1\u00e9 and then more";
+            g_autofree char *quoted = NULL;
+            struct json_object *again;
+
+            if (!(text[at] & 0x80))
+                text[at] = (char)character;
+            quoted = event_quoted(text);
+            again = json_tokener_parse(quoted);
+            g_assert_cmpstr(json_object_get_string(again), ==, text);
+            for (const char *byte = quoted; *byte; byte++)
+                g_assert_true((unsigned char)*byte >= 0x20);
+            json_object_put(again);
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -58,5 +80,6 @@ main(int argc, char **argv)
     g_test_add_func("/a_line_is_read_and_answered", a_line_is_read_and_answered);
     g_test_add_func("/what_is_no_object_is_a_fault_of_the_line",
                     what_is_no_object_is_a_fault_of_the_line);
+    g_test_add_func("/a_text_survives_its_quotes", a_text_survives_its_quotes);
     return g_test_run();
 }
