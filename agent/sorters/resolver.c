@@ -257,6 +257,27 @@ static const char *const options[][2] = {
     {"unblock-lan-zones:", "yes"},
 };
 
+/* Names libunbound denies by itself. In a house they may well exist ("mail.corp.test"),
+ * and whether they do is for the operator's server to say. */
+static const char *const denied_zones[] = {
+    "test.",
+    "invalid.",
+    "localhost.",
+    "home.arpa.",
+    "127.in-addr.arpa.",
+    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
+};
+
+static int
+ask_for_all_names(struct ub_ctx *context)
+{
+    int failed = 0;
+
+    for (size_t i = 0; !failed && i < G_N_ELEMENTS(denied_zones); i++)
+        failed = ub_ctx_zone_remove(context, denied_zones[i]);
+    return failed;
+}
+
 static int
 configure(struct ub_ctx *context, const char *server)
 {
@@ -266,7 +287,10 @@ configure(struct ub_ctx *context, const char *server)
         failed = ub_ctx_set_option(context, options[i][0], options[i][1]);
     if (failed)
         return failed;
-    return server ? ub_ctx_set_fwd(context, server) : ub_ctx_resolvconf(context, NULL);
+    failed =
+        server ? ub_ctx_set_fwd(context, server) : ub_ctx_resolvconf(context, NULL);
+    /* Last: to change zones seals the rest of the configuration. */
+    return failed ? failed : ask_for_all_names(context);
 }
 
 Resolver *

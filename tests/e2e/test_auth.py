@@ -209,6 +209,15 @@ def test_poisoned_zones_cost_little_and_prove_nothing(tmp_path, domain, result):
         assert len(zone.log) < 80  # each question and its repetitions over UDP and TCP
 
 
+@pytest.mark.parametrize("suffix", ["test", "invalid", "localhost", "home.arpa", "internal",
+                                    "lan", "10.in-addr.arpa", "127.in-addr.arpa"])
+def test_names_for_private_use_are_the_servers_to_answer(tmp_path, suffix):
+    domain = "corp." + suffix
+    with DnsServer({domain: {"TXT": [["v=spf1 ip4:192.0.2.7 -all"]]}}) as zone:
+        (found,) = told(tmp_path, zone, "spf", "--ip", "192.0.2.7", "--from", "ann@" + domain)
+    assert found["result"] == "pass", found
+
+
 def test_libspf2_answers_inside_the_sandbox(tmp_path, names):
     site = tmp_path / "site.yaml"
     site.write_text(SITE.format(state=tmp_path, resolver=names.address)
