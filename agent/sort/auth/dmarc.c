@@ -59,7 +59,10 @@ fetch_policy(const DnsAsker *dns, const char *domain, DmarcRecord *out)
             return DNS_NODATA;
         text = record->text;
     }
-    return text && dmarc_record_read(text, out) ? DNS_FOUND : DNS_NODATA;
+    if (!text)
+        return DNS_NODATA;
+    dmarc_record_read(text, out);
+    return DNS_FOUND;
 }
 
 /* Section 4.10.2. Without any record a domain is its own organisation. */
@@ -238,6 +241,8 @@ dmarc_judge(const DmarcQuestion *question, DmarcReport *out)
 
     walk_tree(question->dns, author_domain, &author);
     step = author.is_temporary ? NULL : policy_step(author_domain, &author);
+    if (step && step->record.policy == POLICY_UNSAID)
+        step = NULL;
     judge_alignment(question, &author, step ? &step->record : NULL, out);
     out->has_policy = step != NULL;
     facts->organizational_domain = g_strdup(author.organization);

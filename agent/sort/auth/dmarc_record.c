@@ -34,14 +34,23 @@ find_tag(const char *text, const char *tag)
 bool
 dmarc_record_is(const char *text)
 {
-    g_auto(GStrv) parts = g_strsplit(text, ";", 2);
-    char *equals = parts[0] ? strchr(parts[0], '=') : NULL;
+    size_t size = strcspn(text, ";");
+    g_autofree char *version = g_strndup(text, size);
+    char *equals = strchr(version, '=');
 
-    if (!equals)
+    if (!equals || g_ascii_tolower(*text) != 'v')
         return false;
     *equals = '\0';
-    return strcmp(g_strstrip(parts[0]), "v") == 0 &&
+    return strlen(g_strchomp(version)) == 1 &&
            strcmp(g_strstrip(equals + 1), "DMARC1") == 0;
+}
+
+static bool
+has_tag(const char *text, const char *tag)
+{
+    g_autofree char *value = find_tag(text, tag);
+
+    return value != NULL;
 }
 
 static DmarcPolicy
@@ -63,15 +72,47 @@ tag_is(const char *text, const char *tag, const char *want)
     return value && g_ascii_strcasecmp(value, want) == 0;
 }
 
+/* `scheme:something`, as any of the addresses of rua= (RFC 3986 section 3.1). */
+static bool
+is_uri(const char *text)
+{
+    size_t scheme = 0;
+
+    while (g_ascii_isalnum(text[scheme]) ||
+           (text[scheme] && strchr("+-.", text[scheme])))
+        scheme++;
+    return g_ascii_isalpha(text[0]) && text[scheme] == ':' &&
+           text[scheme + 1] != '\0' && !strpbrk(text, " \t");
+}
+
 static bool
 has_report_address(const char *text)
 {
     g_autofree char *value = find_tag(text, "rua");
+    g_auto(GStrv) addresses = g_strsplit(value ? value : "", ",", -1);
 
-    return value && strchr(value, ':') && strchr(value, ':') != value;
+    for (size_t i = 0; addresses[i]; i++)
+        if (is_uri(g_strstrip(addresses[i])))
+            return true;
+    return false;
 }
 
-bool
+/* Section 4.10.1: with a policy that cannot be read the record counts as p=none where
+ * it asks for reports, else for nothing. */
+static void
+distrust_policies(const char *text, DmarcRecord *record)
+{
+    bool is_sound = record->policy != POLICY_UNSAID &&
+                    (record->subdomains != POLICY_UNSAID || !has_tag(text, "sp")) &&
+                    (record->nonexistent != POLICY_UNSAID || !has_tag(text, "np"));
+
+    if (is_sound)
+        return;
+    record->policy = has_report_address(text) ? POLICY_NONE : POLICY_UNSAID;
+    record->subdomains = record->nonexistent = POLICY_UNSAID;
+}
+
+void
 dmarc_record_read(const char *text, DmarcRecord *out)
 {
     *out = (DmarcRecord){
@@ -85,7 +126,5 @@ dmarc_record_read(const char *text, DmarcRecord *out)
                : tag_is(text, "psd", "n") ? 'n'
                                           : 'u',
     };
-    if (out->policy == POLICY_UNSAID && has_report_address(text))
-        out->policy = POLICY_NONE;
-    return out->policy != POLICY_UNSAID;
+    distrust_policies(text, out);
 }

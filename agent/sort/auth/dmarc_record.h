@@ -11,7 +11,7 @@ typedef enum {
 } DmarcPolicy;
 
 typedef struct DmarcRecord {
-    DmarcPolicy policy;
+    DmarcPolicy policy;      /* POLICY_UNSAID: no DMARC for the mail it governs */
     DmarcPolicy subdomains;  /* sp= */
     DmarcPolicy nonexistent; /* np= */
     bool strict_dkim;
@@ -22,6 +22,6 @@ typedef struct DmarcRecord {
 
 /* Whether the text is meant as a DMARC record: `v=DMARC1`, exactly. */
 bool dmarc_record_is(const char *text);
-/* False: nothing in it tells how to treat mail. */
-bool dmarc_record_read(const char *text, DmarcRecord *out);
+/* Faults behind the version do not make it another record; psd= still counts. */
+void dmarc_record_read(const char *text, DmarcRecord *out);
 const char *dmarc_policy_name(DmarcPolicy policy);
