@@ -11,6 +11,9 @@ enum {
  * lower case, may be NULL) is asked when those do not tell. */
 void bounce_explain(Bounce *bounce, const char *prose);
 
+/* Does a line of prose say why? */
+bool bounce_tells(const char *text);
+
 /* "550 5.1.1 ..." -> 550; TIME_NONE where there is none. */
 int64_t bounce_smtp_code(const char *diagnostic);
 

@@ -111,9 +111,10 @@ first_address(const char *text)
 }
 
 /* A line that begins with an address, bare or as <a@b> or "a@b", and has nothing but
- * a colon or dots after it, opens what is said about one recipient. Yours; NULL. */
+ * a colon or dots after it, or else why it failed or when, opens what is said about one
+ * recipient; `rest` becomes what follows. Yours; NULL. */
 static char *
-opening_address(const char *line)
+opening_address(const char *line, const char **rest)
 {
     size_t skipped = strspn(line, " \t<\"");
     const char *start = line + skipped;
@@ -126,7 +127,26 @@ opening_address(const char *line)
     if (!found || !g_str_has_prefix(start, found))
         return NULL;
     start += strlen(found);
-    return start[strspn(start, ">\":. \t\r")] == '\0' ? g_steal_pointer(&found) : NULL;
+    *rest = start + strspn(start, ">\":. \t\r");
+    if (**rest == '\0' || g_str_has_prefix(*rest, "on ") || bounce_tells(*rest))
+        return g_steal_pointer(&found);
+    return NULL;
+}
+
+/* "550 <a@b>... User unknown": sendmail's own line on one recipient. Yours; NULL. */
+static char *
+coded_address(const char *line)
+{
+    const char *start = line;
+
+    if (bounce_smtp_code(line) == TIME_NONE || !g_ascii_isdigit(*line))
+        return NULL;
+    start += strspn(start, "0123456789. ");
+    if (*start != '<' || !strstr(start, ">... "))
+        return NULL;
+    return address_around(start, strlen(start),
+                          strcspn(start, "@") < strlen(start) ? strcspn(start, "@")
+                                                              : 0);
 }
 
 /* Where the returned mail begins: what stands in it is about nobody's failure. */
@@ -169,7 +189,8 @@ add_each_recipient(Case *it, const char *text, bool is_delay)
     g_autoptr(GString) said = g_string_new(NULL);
 
     for (char **line = lines; *line && !is_end_of_prose(*line); line++) {
-        g_autofree char *next = opening_address(*line);
+        const char *rest = "";
+        g_autofree char *next = opening_address(*line, &rest);
 
         if (next && recipient && said->len > 0)
             add_prose_bounce(it, recipient, said->str, is_delay);
@@ -177,6 +198,8 @@ add_each_recipient(Case *it, const char *text, bool is_delay)
             g_free(recipient);
             recipient = g_steal_pointer(&next);
             g_string_truncate(said, 0);
+            if (*rest)
+                g_string_append_printf(said, "%s\n", rest);
         } else if (recipient && **line) {
             g_string_append_printf(said, "%s\n", *line);
         }
@@ -188,6 +211,38 @@ add_each_recipient(Case *it, const char *text, bool is_delay)
         return false;
     if (recipient && said->len > 0)
         add_prose_bounce(it, recipient, said->str, is_delay);
+    return true;
+}
+
+static bool
+has_coded_line(const char *text)
+{
+    g_autofree char *line = bounce_find_diagnostic(text);
+
+    return line != NULL;
+}
+
+/* Where sendmail has tried several. */
+static bool
+add_coded_recipients(Case *it, const char *text, bool is_delay)
+{
+    g_autofree char *cut = g_strndup(text ? text : "", TEXT_FOLD_BYTES);
+    g_auto(GStrv) lines = g_strsplit(cut, "\n", -1);
+    g_autoptr(GPtrArray) told = g_ptr_array_new();
+
+    for (char **line = lines; *line && !is_end_of_prose(*line); line++) {
+        g_autofree char *recipient = coded_address(*line);
+
+        if (recipient && told->len < BOUNCES_MOST)
+            g_ptr_array_add(told, *line);
+    }
+    if (told->len < 2)
+        return false;
+    for (guint i = 0; i < told->len; i++) {
+        g_autofree char *recipient = coded_address(told->pdata[i]);
+
+        add_prose_bounce(it, recipient, told->pdata[i], is_delay);
+    }
     return true;
 }
 
@@ -206,13 +261,14 @@ layer_bounce_text(Case *it)
         return false;
     if (!told)
         told = fold_find(body, openings);
-    if (!told && status && is_daemon(it->from_address))
+    if (!told && is_daemon(it->from_address) && (status || has_coded_line(text)))
         told = " a status code ";
     if (!told)
         return false;
     is_delay =
         fold_find(it->subject, delays) || strstr(body, " not yet been delivered ");
-    if (!add_each_recipient(it, text, is_delay)) {
+    if (!add_coded_recipients(it, text, is_delay) &&
+        !add_each_recipient(it, text, is_delay)) {
         g_autofree char *recipient = first_address(text);
 
         add_prose_bounce(it, recipient, text, is_delay);

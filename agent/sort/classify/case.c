@@ -61,8 +61,9 @@ bool
 is_daemon(const char *from_address)
 {
     static const char *const names[] = {
-        "mailer-daemon@", "mailerdaemon@",     "postmaster@",    "mail-daemon@",
-        "mdaemon@",       "microsoftexchange", "mailer_daemon@", "mail.daemon@"};
+        "mailer-daemon@",    "mailerdaemon@",  "postmaster@",
+        "post_master@",      "mail-daemon@",   "mdaemon@",
+        "microsoftexchange", "mailer_daemon@", "mail.daemon@"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (g_str_has_prefix(from_address, names[i]))

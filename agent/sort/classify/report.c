@@ -5,14 +5,18 @@
 #include "base/clock.h"
 #include "bounce.h"
 #include "fold.h"
+#include "report_text.h"
 
 /* Hotmail's loop sends no report part: a fixed subject and the mail as attachment. */
 static bool
 is_bare_feedback(const Case *it)
 {
-    static const char *const subjects[] = {
-        " complaint about message from ", " email feedback report for ip ",
-        " email abuse report ", " abuse report ", NULL};
+    static const char *const subjects[] = {" complaint about message from ",
+                                           " email feedback report for ip ",
+                                           " email abuse report ",
+                                           " abuse report ",
+                                           " spam complaint ",
+                                           NULL};
     static const char *const locals[] = {"staff@hotmail.", "staff@outlook.",
                                          "feedbackloop@",  "fbl@",
                                          "scomp@aol.",     "fbl-no-reply@"};
@@ -48,7 +52,10 @@ fill_feedback(Case *it, const GPtrArray *fields, const char *type)
 
     complaint->kind = g_strdup("abuse_report");
     complaint->feedback_type = g_strdup(type);
-    complaint->original_recipient = original_recipient(it, fields);
+    /* RFC 6591: nobody complained that the authentication of a mail failed, so nobody
+     * is to be spared. */
+    if (!g_str_equal(type, "auth-failure") && !g_str_equal(type, "dmarc"))
+        complaint->original_recipient = original_recipient(it, fields);
     complaint->original_message_id = bare_id(field_of(returned, "Message-ID"));
     complaint->source_ip = g_strdup(field_of(fields, "Source-IP"));
     complaint->arrival_date = g_strdup(field_of(fields, "Arrival-Date"));
@@ -65,23 +72,32 @@ fill_feedback(Case *it, const GPtrArray *fields, const char *type)
     it->out->complaint = complaint;
 }
 
+/* Loops that send the report as plain text, or break its boundaries. */
+static GPtrArray *
+feedback_in_text(const Case *it)
+{
+    if (it->reading->report.kind == REPORT_FEEDBACK)
+        return NULL;
+    return report_groups_in_text(it->message->text, "Feedback-Type");
+}
+
 bool
 layer_feedback_report(Case *it)
 {
     const Report *report = &it->reading->report;
-    const ReportGroup *first =
-        list_length(report->groups) ? report->groups->pdata[0] : NULL;
+    g_autoptr(GPtrArray) in_text = feedback_in_text(it);
+    const GPtrArray *groups = list_length(in_text) ? in_text : report->groups;
+    const ReportGroup *first = list_length(groups) ? groups->pdata[0] : NULL;
     const GPtrArray *fields = first ? first->fields : NULL;
     const char *type = field_of(fields, "Feedback-Type");
     g_autofree char *kind = NULL;
 
-    if (report->kind != REPORT_FEEDBACK && !is_bare_feedback(it))
+    if (report->kind != REPORT_FEEDBACK && !list_length(in_text) &&
+        !is_bare_feedback(it))
         return false;
     kind = g_strstrip(fold_case(type ? type : "abuse", 60));
-    /* RFC 6430 and RFC 6591: "this was no spam" and "authentication failed" are
-     * reports too, but nobody complained. */
-    if (g_str_equal(kind, "not-spam") || g_str_equal(kind, "auth-failure") ||
-        g_str_equal(kind, "dmarc")) {
+    /* RFC 6430: "this was no spam" is a report too, but nobody complained. */
+    if (g_str_equal(kind, "not-spam")) {
         it->out->automatic.is_auto = true;
         it->out->automatic.kind = g_strdup("acknowledgement");
         it->out->automatic.because =
@@ -144,6 +160,9 @@ add_recipient(Case *it, const GPtrArray *fields)
         typed_value(either(fields, "Final-Recipient", "Original-Recipient"));
     bounce->action = known_action(field_of(fields, "Action"));
     bounce->diagnostic = typed_value(field_of(fields, "Diagnostic-Code"));
+    /* "Status: 4.0.0 (a.example: host name lookup failure)" */
+    if (!bounce->diagnostic && status && strchr(status, '('))
+        bounce->diagnostic = g_strdup(status);
     bounce->status = bounce_find_status(status);
     if (!bounce->status)
         bounce->status = bounce_find_status(bounce->diagnostic);
@@ -193,10 +212,8 @@ add_failed_recipients(Case *it, const char *value)
 }
 
 static bool
-judge_groups(Case *it)
+judge_groups(Case *it, const GPtrArray *groups)
 {
-    const GPtrArray *groups = it->reading->report.groups;
-
     for (size_t i = 0; i < MIN(list_length(groups), (size_t)BOUNCES_MOST); i++) {
         const ReportGroup *group = groups->pdata[i];
 
@@ -220,6 +237,18 @@ judge_groups(Case *it)
     return true;
 }
 
+/* A report whose boundaries are broken stands in the text. */
+static bool
+judge_text(Case *it)
+{
+    g_autoptr(GPtrArray) groups = NULL;
+
+    if (!is_daemon(it->from_address))
+        return false;
+    groups = report_groups_in_text(it->message->text, "Final-Recipient");
+    return judge_groups(it, groups);
+}
+
 bool
 layer_delivery_report(Case *it)
 {
@@ -227,7 +256,10 @@ layer_delivery_report(Case *it)
 
     if (!is_from_a_server(it))
         return false;
-    if (it->reading->report.kind == REPORT_DELIVERY && judge_groups(it))
+    if (it->reading->report.kind == REPORT_DELIVERY &&
+        judge_groups(it, it->reading->report.groups))
+        return true;
+    if (judge_text(it))
         return true;
     if (!failed || !is_daemon(it->from_address))
         return false;
