@@ -41,6 +41,7 @@ CREATE TABLE folders (
     epoch INTEGER NOT NULL DEFAULT 1, -- counts the changes of uidvalidity
     low_uid INTEGER NOT NULL DEFAULT 0, -- this and all below are settled
     uidnext_seen INTEGER,
+    exists_seen INTEGER, -- mails up to low_uid when it was listed last; null: not known
     modseq INTEGER,
     created_at TEXT NOT NULL,
     listed_at TEXT, -- its first complete listing; null: history is not told apart yet

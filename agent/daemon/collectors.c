@@ -126,8 +126,24 @@ connect_post(Collectors *collectors, Errand *errand, GError **error)
     return post->session != NULL;
 }
 
+/* Whether connections follow each other too closely to try another at once. */
 static bool
-visit(Collectors *collectors, Errand *errand, GError **error)
+is_burst(const Post *post)
+{
+    return post->tried_us[0] != 0 &&
+           clock_monotonic_us() < post->tried_us[0] + BURST_US;
+}
+
+static bool
+is_of_no_use(Errand *errand)
+{
+    const IngestCounts *counts = &errand->counts;
+
+    return counts->filed + counts->copies + counts->held == 0;
+}
+
+static bool
+visit_connected(Collectors *collectors, Errand *errand, GError **error)
 {
     Post *post = errand->post;
     bool changed = false;
@@ -145,6 +161,44 @@ visit(Collectors *collectors, Errand *errand, GError **error)
     return collect_folders(collectors, errand, error);
 }
 
+/* What the server said before it failed us counts, too. */
+static void
+leave(Post *post)
+{
+    ImapHint hint;
+
+    if (post->session) {
+        hint = imap_take_hint(post->session);
+        obey(post, &hint);
+    }
+    g_clear_pointer(&post->session, imap_close);
+    g_clear_pointer(&post->folders, g_ptr_array_unref);
+    post->state.is_listening = false;
+}
+
+/* A session that was kept may have ended long ago: that is found out only when it is
+ * used, and no failure. */
+static bool
+visit(Collectors *collectors, Errand *errand, GError **error)
+{
+    Post *post = errand->post;
+    bool was_kept = post->session != NULL;
+
+    if (visit_connected(collectors, errand, error))
+        return true;
+    if (!was_kept || !post->session || imap_is_alive(post->session) ||
+        !is_of_no_use(errand) || is_burst(post) ||
+        atomic_load(collectors->house->stopping))
+        return false;
+    leave(post);
+    if (post->state.quiet_until_us > clock_monotonic_us())
+        return false;
+    log_fault(LEVEL_INFO, "mailbox.session_ended", *error, "mailbox",
+              post->mailbox->name, NULL);
+    g_clear_error(error); /* told */
+    return visit_connected(collectors, errand, error);
+}
+
 /* Into IDLE in the folder that was examined last: INBOX. */
 static bool
 rest(Collectors *collectors, Post *post, GError **error)
@@ -160,27 +214,16 @@ rest(Collectors *collectors, Post *post, GError **error)
     }
     if (!imap_has(post->session, "IDLE"))
         return true;
-    if (!imap_idle_begin(post->session, error))
-        return false;
+    if (!imap_idle_begin(post->session, error)) {
+        if (!imap_is_alive(post->session))
+            return false;
+        g_clear_error(error); /* offered and refused: then it is asked at every poll */
+        return true;
+    }
     post->state.is_listening = provider->trusts_idle;
     post->renew_us = provider->idle_renew_ms * 1000;
     watch_add(collectors->watch, post);
     return true;
-}
-
-/* What the server said before it failed us counts, too. */
-static void
-leave(Post *post)
-{
-    ImapHint hint;
-
-    if (post->session) {
-        hint = imap_take_hint(post->session);
-        obey(post, &hint);
-    }
-    g_clear_pointer(&post->session, imap_close);
-    g_clear_pointer(&post->folders, g_ptr_array_unref);
-    post->state.is_listening = false;
 }
 
 /* ---- the threads ---- */
@@ -219,6 +262,8 @@ run_errand(Collectors *collectors, Errand *errand)
     if (atomic_load(collectors->house->stopping))
         return 0;
     leave(post);
+    if (!is_of_no_use(errand))
+        post->failures = 0; /* it came further than the time before */
     delay_us = outcome_failed(&collectors->outcome, post, fault, errand->is_refused);
     add_to_tally(collectors, post, &errand->counts, true);
     return delay_us;

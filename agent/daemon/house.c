@@ -62,7 +62,8 @@ open_rooms(House *house, GError **error)
     house->ingest = (IngestHouse){.config = config,
                                   .store = house->store,
                                   .sorters = house->sorters,
-                                  .stopping = &house->stopping};
+                                  .stopping = &house->stopping,
+                                  .hastens_holes = house->options->once};
     house->couriers = couriers_new(&house->ingest, error);
     return house->couriers != NULL;
 }

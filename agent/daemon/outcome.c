@@ -9,7 +9,6 @@ enum {
     FAILING_AFTER = 3, /* failures in a row before webhooks hear of it */
     SECOND_US = 1000000,
     GOOD_SERVICE_US = 60 * SECOND_US, /* a session that lasts so long forgives all */
-    BURST_US = 10 * SECOND_US,        /* within it, at most BURST connections */
 };
 
 /* ---- for the record ---- */

@@ -7,7 +7,8 @@
 typedef struct Server Server; /* a host: the unit of fairness */
 
 enum {
-    BURST = 3 /* connections to a mailbox that may follow each other closely */
+    BURST = 3,                  /* connections to a mailbox ... */
+    BURST_US = 10 * 1000 * 1000 /* ... in so long a time, at most */
 };
 
 /* How a mailbox is, as others may want to know. */

@@ -19,7 +19,8 @@
 enum {
     CONNECT_TIMEOUT_MS = 30 * 1000,
     STALL_TIMEOUT_MS = 60 * 1000,
-    GREETING_BYTES = 200,
+    GREETING_BYTES = 1000, /* it may list capabilities */
+    SHOWN_BYTES = 200,
     GREETING_BUFFER_BYTES = 4096, /* libcurl's own, of use until STARTTLS is done */
     /* A server that gives less than this in three stall timeouts only holds us. */
     TRICKLE_BYTES = 8 * 1024,
@@ -111,9 +112,9 @@ set_connect_fault(const Connection *connection, CURLcode code, const char *url,
         fault = remedies[i].fault;
         text = remedies[i].text;
     }
-    g_set_error(error, FAULT, (gint)fault, "%s: %s (%s%s%s)", url, text,
+    g_set_error(error, FAULT, (gint)fault, "%s: %s (%s%s%.*s)", url, text,
                 connection->because[0] ? connection->because : curl_easy_strerror(code),
-                greeting[0] ? "; it greeted with: " : "", greeting);
+                greeting[0] ? "; it greeted with: " : "", SHOWN_BYTES, greeting);
 }
 
 static bool

@@ -4,15 +4,13 @@
  * until the one UID it cannot give stands by itself; all others are delivered. When one
  * half was given, the other needs no question: among n mails a broken one is found in
  * log2 n + 2 commands. */
-#include "imap/session.h"
+#include "imap/fetch.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "imap/fetched.h"
 #include "imap/hint.h"
-#include "imap/wanted.h"
 
 enum {
     COMMANDS_IN_FLIGHT = 8,
@@ -21,32 +19,9 @@ enum {
     WINDOW_MOST_BYTES = 16 * 1024 * 1024,
     FAST_BYTES_PER_S = 250 * 1000 * 1000,
     SLOW_BYTES_PER_S = 5 * 1000 * 1000, /* half of what a server can compress */
+    SUSPECTS = 64,        /* at most, where nothing tells which mail it was */
     REFUSALS_LIMIT = 100, /* with no mail in between: the server is ill, not a mail */
 };
-
-typedef struct Fetch {
-    ImapSession *session;
-    ImapReceive receive;
-    void *self;
-    GArray *wanted;               /* Wanted, ascending, distinct */
-    guint next;                   /* the first that was never asked for */
-    GArray *flying;               /* Batch */
-    GArray *refused;              /* Batch, a stack */
-    GHashTable *uids_by_sequence; /* of answers split in two */
-    Text orphan;                  /* a body whose UID has not come yet */
-    uint64_t orphan_sequence;
-    GArray *doubted;       /* guint in wanted: refused alone, nobody was told yet */
-    bool doubts_all_of_it; /* a refusal said that it is temporary */
-    guint n_delivered;     /* with bytes */
-    guint n_refusals;      /* since the last mail */
-    char because[RESPONSE_TEXT_BYTES]; /* the last refusal */
-    int64_t window_bytes;
-    Meter metered; /* up to here it is in the session's own sum */
-    int64_t begun_us;
-    uint64_t begun_bytes;
-    guint uids_limit;
-    bool is_stopped;
-} Fetch;
 
 static void
 fetch_clear(Fetch *fetch)
@@ -59,117 +34,6 @@ fetch_clear(Fetch *fetch)
     text_clear(&fetch->orphan);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fetch, fetch_clear)
-
-static void
-deliver(Fetch *fetch, Wanted *wanted, GBytes *bytes, int64_t size_bytes,
-        const char *because)
-{
-    ImapDelivery delivery = {
-        .uid = wanted->uid,
-        .bytes = bytes,
-        .is_cut = bytes && (int64_t)g_bytes_get_size(bytes) < size_bytes,
-        .size_bytes = size_bytes,
-        .because = because,
-    };
-
-    if (wanted->is_settled || fetch->is_stopped)
-        return;
-    wanted->is_settled = true;
-    session_note_progress(fetch->session);
-    fetch->is_stopped = !fetch->receive(&delivery, fetch->self);
-}
-
-/* Of a mail that is too long, what stands before its text. */
-static void
-keep_header(Text *body)
-{
-    static const char *const ends[] = {"\r\n\r\n", "\n\n"};
-
-    for (size_t i = 0; body->bytes && i < G_N_ELEMENTS(ends); i++) {
-        const uint8_t *end =
-            memmem(body->bytes, body->kept_bytes, ends[i], strlen(ends[i]));
-
-        if (end)
-            body->kept_bytes = (size_t)(end - body->bytes) + strlen(ends[i]);
-    }
-}
-
-/* Takes the content of `body`. */
-static void
-deliver_body(Fetch *fetch, Wanted *wanted, Text *body)
-{
-    g_autoptr(GBytes) bytes = NULL;
-    int64_t size_bytes = (int64_t)body->size_bytes;
-
-    /* NIL may be followed by the mail itself: told only when the command has ended. */
-    if (body->is_nil) {
-        wanted->is_nil = true;
-        return;
-    }
-    if (body->kept_bytes < body->size_bytes)
-        keep_header(body);
-    bytes = text_take(body);
-    fetch->n_refusals = 0;
-    fetch->n_delivered++;
-    deliver(fetch, wanted, bytes, size_bytes, NULL);
-}
-
-/* Whom an answer is about: it says so, or an earlier half of it did. */
-static Wanted *
-whose(Fetch *fetch, const Fetched *fetched, uint64_t sequence)
-{
-    gpointer key = GSIZE_TO_POINTER((gsize)sequence);
-    Wanted *wanted;
-
-    if (fetched->uid == 0)
-        return wanted_find(fetch->wanted, GPOINTER_TO_UINT(g_hash_table_lookup(
-                                              fetch->uids_by_sequence, key)));
-    wanted = wanted_find(fetch->wanted, fetched->uid);
-    /* Bounded by what we asked for. A mail with its body in hand needs no memory. */
-    if (wanted && !fetched->has_body &&
-        g_hash_table_size(fetch->uids_by_sequence) <= fetch->wanted->len)
-        g_hash_table_insert(fetch->uids_by_sequence, key,
-                            GUINT_TO_POINTER(fetched->uid));
-    return wanted;
-}
-
-static void
-keep_orphan(Fetch *fetch, Text *body, uint64_t sequence)
-{
-    text_clear(&fetch->orphan);
-    fetch->orphan = *body;
-    fetch->orphan_sequence = sequence;
-    *body = (Text){0};
-}
-
-static bool
-hear_fetch(Fetch *fetch, uint64_t sequence, GError **error)
-{
-    /* What nobody will read is not kept. */
-    FetchedKeep keep = {.body =
-                            fetch->is_stopped ? (Keep){0} : fetch->session->keep_body};
-    g_auto(Fetched) fetched = {0};
-    Wanted *wanted;
-
-    if (!fetched_read(&fetch->session->parser, keep, &fetched, error))
-        return session_break(fetch->session);
-    wanted = whose(fetch, &fetched, sequence);
-    if (fetched.has_body && wanted)
-        deliver_body(fetch, wanted, &fetched.body);
-    else if (fetched.has_body && fetched.uid == 0)
-        keep_orphan(fetch, &fetched.body, sequence);
-    else if (wanted && fetch->orphan_sequence == sequence)
-        deliver_body(fetch, wanted, &fetch->orphan);
-    return true;
-}
-
-/* Sequence numbers have moved: no half of an answer can be matched by them any more. */
-static void
-forget_sequences(Fetch *fetch)
-{
-    g_hash_table_remove_all(fetch->uids_by_sequence);
-    text_clear(&fetch->orphan);
-}
 
 static bool
 send_batch(Fetch *fetch, Batch *batch, GError **error)
@@ -224,6 +88,21 @@ push_refused(Fetch *fetch, Batch batch)
         g_array_append_val(fetch->refused, batch);
 }
 
+/* Cut into what one command may name; the first is on top of the stack. */
+static void
+push_pieces(Fetch *fetch, const Batch *batch)
+{
+    guint size = fetch->uids_limit;
+    guint n = (batch->count + size - 1) / size;
+
+    for (guint i = n; i > 0; i--) {
+        guint first = (i - 1) * size;
+
+        push_refused(fetch, (Batch){.first = batch->first + first,
+                                    .count = MIN(size, batch->count - first)});
+    }
+}
+
 /* Halved by what is still open; the first half is on top of the stack. */
 static void
 halve(Fetch *fetch, const Batch *batch)
@@ -239,18 +118,6 @@ halve(Fetch *fetch, const Batch *batch)
         (Batch){.first = batch->first, .count = i - batch->first, .is_half = true});
 }
 
-/* Tells of the mails that were refused alone. Not before another was given: a server
- * that gives none is ill itself. */
-static void
-resolve_doubts(Fetch *fetch)
-{
-    for (guint i = 0; i < fetch->doubted->len; i++)
-        deliver(fetch,
-                wanted_at(fetch->wanted, g_array_index(fetch->doubted, guint, i)), NULL,
-                0, fetch->because[0] ? fetch->because : "the server refuses it");
-    g_array_set_size(fetch->doubted, 0);
-}
-
 static void
 set_aside(Fetch *fetch, const Batch *batch)
 {
@@ -259,7 +126,7 @@ set_aside(Fetch *fetch, const Batch *batch)
             g_array_append_val(fetch->doubted, i);
     }
     if (fetch->n_delivered > 0)
-        resolve_doubts(fetch);
+        delivery_resolve_doubts(fetch);
 }
 
 /* The next refused batch that must be asked for; `batch->count` is 0: there is none. */
@@ -334,10 +201,19 @@ send_more(Fetch *fetch, GError **error)
 }
 
 static bool
-give_up(Fetch *fetch, GError **error)
+be_refused(Fetch *fetch, GError **error)
 {
+    fetch->has_given_up = true;
     g_set_error(error, FAULT, FAULT_RETRY, "the server refuses to give mails: %s",
                 fetch->because);
+    return false;
+}
+
+/* Answers may be under way. */
+static bool
+give_up(Fetch *fetch, GError **error)
+{
+    (void)be_refused(fetch, error); /* always false */
     return session_break(fetch->session);
 }
 
@@ -359,18 +235,6 @@ hear_refusal(Fetch *fetch, const Batch *batch, const Response *reply, GError **e
     return true;
 }
 
-/* The server has answered all it will: what is NIL now stays so. */
-static void
-settle_nils(Fetch *fetch, const Batch *batch)
-{
-    for (guint i = batch->first; i < batch->first + batch->count; i++) {
-        Wanted *wanted = wanted_at(fetch->wanted, i);
-
-        if (wanted->is_nil)
-            deliver(fetch, wanted, NULL, 0, "the server says that it has no content");
-    }
-}
-
 /* Two round trips' worth of bytes, so that the link is never empty. A fast one is
  * assumed until a second has shown what it gives. */
 static void
@@ -387,6 +251,22 @@ measure_window(Fetch *fetch)
         (int64_t)CLAMP(2 * trip_s * bytes_per_s, WINDOW_LEAST_BYTES, WINDOW_MOST_BYTES);
 }
 
+/* RFC 9738, from a server that had not announced it: it takes fewer UIDs at a time, and
+ * answered for a part of them at most. True: what is open will be asked for again. */
+static bool
+hear_limit(Fetch *fetch, const Batch *batch, const Response *reply)
+{
+    guint n_open = batch_count_open(fetch->wanted, batch);
+    uint64_t limit = reply->code_numbers[0];
+
+    if (strcmp(reply->code, "MESSAGELIMIT") != 0 || n_open == 0 || n_open <= limit)
+        return false;
+    fetch->uids_limit = (guint)CLAMP(limit, 1, fetch->uids_limit);
+    fetch->session->uids_limit = fetch->uids_limit;
+    push_pieces(fetch, batch);
+    return true;
+}
+
 static bool
 hear_reply(Fetch *fetch, const Response *reply, GError **error)
 {
@@ -396,9 +276,11 @@ hear_reply(Fetch *fetch, const Response *reply, GError **error)
         if (strcmp(batch.tag, reply->tag) != 0)
             continue;
         g_array_remove_index(fetch->flying, i);
-        settle_nils(fetch, &batch);
+        delivery_settle_nils(fetch, &batch);
         measure_window(fetch);
         note_meter(fetch);
+        if (hear_limit(fetch, &batch, reply))
+            return true;
         if (reply->condition != CONDITION_OK)
             return hear_refusal(fetch, &batch, reply, error);
         if (batch.is_half && fetch->refused->len > 0)
@@ -406,7 +288,8 @@ hear_reply(Fetch *fetch, const Response *reply, GError **error)
                 true;
         return true;
     }
-    return session_fault(fetch->session, error, "a reply answers no command");
+    return session_is_stale(fetch->session, reply->tag) ||
+           session_fault(fetch->session, error, "a reply answers no command");
 }
 
 static bool
@@ -419,10 +302,10 @@ hear_one(Fetch *fetch, GError **error)
     if (response.kind == RESPONSE_REPLY)
         return hear_reply(fetch, &response, error);
     if (response.kind == RESPONSE_FACT && strcmp(response.word, "FETCH") == 0)
-        return hear_fetch(fetch, response.number, error);
+        return delivery_hear(fetch, response.number, error);
     if (response.kind == RESPONSE_FACT && (strcmp(response.word, "EXPUNGE") == 0 ||
                                            strcmp(response.word, "VANISHED") == 0))
-        forget_sequences(fetch);
+        delivery_forget_sequences(fetch);
     return session_skip(fetch->session, &response, error);
 }
 
@@ -453,9 +336,42 @@ fetch_all(Fetch *fetch, GError **error)
             return false;
     }
     if (fetch->doubted->len > 0 && fetch->n_delivered == 0 && fetch->doubts_all_of_it)
-        return give_up(fetch, error);
-    resolve_doubts(fetch);
+        return be_refused(fetch, error);
+    delivery_resolve_doubts(fetch);
     return true;
+}
+
+/* Most servers answer in the order of UIDs and die where they stand. One that dies
+ * before it says a word of a batch may have died of any mail in it: then it is a piece,
+ * so that all others are found soon. */
+static void
+note_suspects(Fetch *fetch)
+{
+    GArray *suspects = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    const Batch *batch = &g_array_index(fetch->flying, Batch, 0);
+    const Wanted *heard = wanted_find(fetch->wanted, fetch->heard_uid);
+    guint n_open = batch_count_open(fetch->wanted, batch);
+    guint most = n_open < batch->count ? 1 : CLAMP(n_open / 2, 1, SUSPECTS);
+
+    if (heard && !heard->is_settled) {
+        g_array_append_val(suspects, heard->uid);
+        most = 1;
+    }
+    for (guint i = batch->first; i < batch->first + batch->count; i++) {
+        const Wanted *wanted = wanted_at(fetch->wanted, i);
+
+        if (!wanted->is_settled && suspects->len < most)
+            g_array_append_val(suspects, wanted->uid);
+    }
+    g_clear_pointer(&fetch->session->suspects, g_array_unref);
+    fetch->session->suspects = suspects;
+}
+
+void
+imap_suspects(const ImapSession *session, GArray *uids)
+{
+    if (session->suspects)
+        g_array_append_vals(uids, session->suspects->data, session->suspects->len);
 }
 
 bool
@@ -470,5 +386,7 @@ imap_fetch(ImapSession *session, const GArray *listings, ImapReceive receive,
     fetch_begin(&fetch, listings);
     ok = fetch_all(&fetch, error);
     note_meter(&fetch);
+    if (!ok && !fetch.has_given_up && fetch.flying->len > 0)
+        note_suspects(&fetch);
     return ok;
 }

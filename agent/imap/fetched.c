@@ -164,6 +164,19 @@ read_email_id(Parser *parser, Fetched *fetched, GError **error)
     return parser_accept(parser, ')') || parser_fault(error, "an EMAILID does not end");
 }
 
+/* Some servers repeat the question, or say where the answer begins. */
+static bool
+is_whole_body(const char *name)
+{
+    static const char *const names[] = {"BODY[]", "RFC822", "BODY.PEEK[]", "BODY[]<0>"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool
 read_item(Parser *parser, FetchedKeep keep, Fetched *fetched, GError **error)
 {
@@ -179,7 +192,7 @@ read_item(Parser *parser, FetchedKeep keep, Fetched *fetched, GError **error)
         return read_size(parser, fetched, error);
     if (strcmp(name, "INTERNALDATE") == 0)
         return read_date(parser, fetched, error);
-    if (strcmp(name, "BODY[]") == 0 || strcmp(name, "RFC822") == 0)
+    if (is_whole_body(name))
         return read_body(parser, keep.body, fetched, error);
     if (g_str_has_prefix(name, "BODY[HEADER.FIELDS"))
         return read_header(parser, keep.header, fetched, error);
@@ -202,11 +215,15 @@ fetched_read(Parser *parser, FetchedKeep keep, Fetched *fetched, GError **error)
         parser_spaces(parser);
         if (parser_accept(parser, ')'))
             break;
-        if (!read_item(parser, keep, &found, error))
-            return false;
-    }
-    if (!parser_skip_rest(parser, error))
+        if (read_item(parser, keep, &found, error))
+            continue;
+        fetched->uid = found.uid;
         return false;
+    }
+    if (!parser_skip_rest(parser, error)) {
+        fetched->uid = found.uid;
+        return false;
+    }
     *fetched = found;
     found = (Fetched){0};
     return true;

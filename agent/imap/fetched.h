@@ -25,7 +25,8 @@ void fetched_clear(Fetched *fetched);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fetched, fetched_clear)
 
 /* Reads from behind the word FETCH to the end of the response. Items may come in any
- * order and any case; those we did not ask for are skipped. */
+ * order and any case; those we did not ask for are skipped. After a fault `fetched` has
+ * the UID only, if it was said before. */
 bool fetched_read(Parser *parser, FetchedKeep keep, Fetched *fetched, GError **error);
 
 /* RFC 9051 date-time, "17-Jul-1996 02:44:25 -0700"; TIME_NONE when it is not one. */

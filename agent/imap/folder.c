@@ -83,6 +83,30 @@ read_folder(Parser *parser, ImapFolder *folder, bool *is_selectable, GError **er
     return true;
 }
 
+/* Takes `folder`, which may have been listed before. */
+static void
+add_folder(GPtrArray *folders, ImapFolder *folder)
+{
+    for (guint i = 0; i < folders->len; i++) {
+        const ImapFolder *known = folders->pdata[i];
+
+        if (strcmp(known->wire_name, folder->wire_name) != 0)
+            continue;
+        if (known->has_role) {
+            imap_folder_free(folder);
+            return;
+        }
+        (void)g_ptr_array_remove_index(folders, i); /* and frees it */
+        break;
+    }
+    if (g_ascii_strcasecmp(folder->wire_name, "INBOX") == 0) {
+        folder->role = FOLDER_INBOX;
+        folder->has_role = true;
+    }
+    folder->name = folder_name_decode(folder->wire_name);
+    g_ptr_array_add(folders, folder);
+}
+
 static bool
 hear_folder(ImapSession *session, const Response *response, void *self, GError **error)
 {
@@ -100,13 +124,24 @@ hear_folder(ImapSession *session, const Response *response, void *self, GError *
         return false;
     if (!is_selectable)
         return true;
-    if (g_ascii_strcasecmp(folder->wire_name, "INBOX") == 0) {
-        folder->role = FOLDER_INBOX;
-        folder->has_role = true;
-    }
-    folder->name = folder_name_decode(folder->wire_name);
-    g_ptr_array_add(folders, g_steal_pointer(&folder));
+    add_folder(folders, g_steal_pointer(&folder));
     return true;
+}
+
+/* It is always there (RFC 9051 section 5.1), whatever a server lists or refuses to. */
+static void
+add_inbox(GPtrArray *folders)
+{
+    ImapFolder *inbox;
+
+    for (guint i = 0; i < folders->len; i++) {
+        inbox = folders->pdata[i];
+        if (inbox->has_role && inbox->role == FOLDER_INBOX)
+            return;
+    }
+    inbox = g_new0(ImapFolder, 1);
+    inbox->wire_name = g_strdup("INBOX");
+    add_folder(folders, inbox);
 }
 
 static bool
@@ -140,8 +175,10 @@ imap_list(ImapSession *session, GError **error)
     if (reply.condition == CONDITION_BAD &&
         !list_with(session, plain, folders, &reply, error))
         return NULL;
-    if (reply.condition == CONDITION_OK)
+    if (reply.condition == CONDITION_OK || !hint_is_temporary(&reply)) {
+        add_inbox(folders);
         return g_steal_pointer(&folders);
+    }
     g_set_error(error, FAULT, FAULT_RETRY, "the server does not list its folders: %s",
                 reply.text);
     return NULL;
@@ -154,19 +191,24 @@ believable(uint64_t number)
     return number <= G_MAXINT64 ? (int64_t)number : 0;
 }
 
+static void
+learn_state(ImapState *state, const Response *response)
+{
+    int64_t number = believable(response->code_numbers[0]);
+
+    if (strcmp(response->code, "UIDVALIDITY") == 0)
+        state->uidvalidity = number;
+    if (strcmp(response->code, "UIDNEXT") == 0)
+        state->uidnext = number;
+    if (strcmp(response->code, "HIGHESTMODSEQ") == 0)
+        state->modseq = number;
+}
+
 static bool
 hear_state(ImapSession *session, const Response *response, void *self, GError **error)
 {
-    ImapState *state = self;
-
-    if (response->kind == RESPONSE_CONDITION &&
-        strcmp(response->code, "UIDVALIDITY") == 0)
-        state->uidvalidity = believable(response->code_numbers[0]);
-    if (response->kind == RESPONSE_CONDITION && strcmp(response->code, "UIDNEXT") == 0)
-        state->uidnext = believable(response->code_numbers[0]);
-    if (response->kind == RESPONSE_CONDITION &&
-        strcmp(response->code, "HIGHESTMODSEQ") == 0)
-        state->modseq = believable(response->code_numbers[0]);
+    if (response->kind == RESPONSE_CONDITION)
+        learn_state(self, response);
     return session_skip(session, response, error);
 }
 
@@ -190,6 +232,7 @@ open_folder(ImapSession *session, const char *verb, const char *wire_name,
         !session_settle(session, tag, listener, &reply, error))
         return false;
     if (reply.condition == CONDITION_OK) {
+        learn_state(&state, &reply);
         state.exists = MAX(session->exists, 0);
         session->has_news = false;
         session->is_read_only = strcmp(reply.code, "READ-ONLY") == 0;

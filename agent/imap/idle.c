@@ -20,9 +20,9 @@ imap_idle_begin(ImapSession *session, GError **error)
         !session_await_turn(session, session->idle_tag, &response, error))
         return false;
     if (response.kind == RESPONSE_REPLY) {
-        g_set_error(error, FAULT, FAULT_RETRY, "the server refuses to wait (IDLE): %s",
-                    response.text);
-        return session_break(session);
+        g_set_error(error, FAULT, FAULT_MESSAGE,
+                    "the server refuses to wait (IDLE): %s", response.text);
+        return false;
     }
     session->is_idle = true;
     session->is_idle_ended = false;
@@ -55,7 +55,8 @@ hear_line(ImapSession *session, GError **error)
         if (!session_note(session, &response, error))
             return false;
         if (response.kind == RESPONSE_REPLY)
-            session->is_idle_ended = true;
+            session->is_idle_ended =
+                strcmp(response.tag, session->idle_tag) == 0 || session->is_idle_ended;
         if (response.kind != RESPONSE_FACT)
             return true;
         /* Flags changed: a mail may have come back from the dead, ask again. */

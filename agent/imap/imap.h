@@ -86,7 +86,7 @@ typedef struct ImapFolder {
 
 void imap_folder_free(ImapFolder *folder);
 
-/* GPtrArray of ImapFolder with free function. */
+/* GPtrArray of ImapFolder with free function; INBOX is always among them. */
 GPtrArray *imap_list(ImapSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct ImapState {
@@ -105,12 +105,23 @@ typedef struct ImapListing {
     uint32_t uid;
     int64_t size_bytes;  /* a hint */
     int64_t received_at; /* INTERNALDATE; TIME_NONE: not given */
+    uint32_t sequence;   /* its number in the folder then; 0: not said */
 } ImapListing;
 
 /* Appends an ImapListing for each UID above `low`, ascending, none twice. True only
  * after the tagged OK: a dropped connection is never an empty answer. */
 bool imap_enumerate(ImapSession *session, uint32_t low, GArray *listings,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How far the numbers of the last listing can be believed. */
+typedef struct ImapCensus {
+    bool is_whole;     /* false: mails are left out of it, asked twice */
+    int64_t below;     /* mails up to `low`; -1: not known */
+    int64_t exists;    /* mails in the folder; -1: not known */
+    uint32_t last_uid; /* the newest mail's, if not above `low` and told; else 0 */
+} ImapCensus;
+
+ImapCensus imap_census(const ImapSession *session);
 
 /* One fetched mail. `bytes` is NULL where the server said there is none (NIL) or the
  * UID was refused, then `because` says so; is_cut: longer than max_mail_bytes, `bytes`
@@ -130,6 +141,10 @@ typedef bool (*ImapReceive)(const ImapDelivery *delivery, void *self);
  * server listed it, answered OK and kept it. */
 bool imap_fetch(ImapSession *session, const GArray *listings, ImapReceive receive,
                 void *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After a fetch that ended with the connection: appends the UIDs (uint32_t) that it may
+ * have died of. Nothing after a refusal, or if none was asked for. */
+void imap_suspects(const ImapSession *session, GArray *uids);
 
 /* Bytes a second that the link gave while mails were fetched and we had to wait for
  * them; 0: too few came to tell. */
@@ -174,7 +189,8 @@ bool imap_move(ImapSession *session, const uint32_t *uids, size_t n_uids,
 bool imap_expunge(ImapSession *session, const uint32_t *uids, size_t n_uids,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* IDLE (RFC 2177). Between begin and end only imap_idle_read may be called; a caller
+/* IDLE (RFC 2177). FAULT_MESSAGE: offered and then refused; ask from time to time
+ * instead. Between begin and end only imap_idle_read may be called; a caller
  * waits on imap_socket for readability first, or reads once after begin. */
 bool imap_idle_begin(ImapSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Never blocks. `changed`: the folder has news (EXISTS, EXPUNGE, FETCH), or the server

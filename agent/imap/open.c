@@ -59,6 +59,46 @@ read_capabilities(ImapSession *session)
     }
 }
 
+/* As read_capabilities, where they stand in a text. */
+static void
+learn_words(ImapSession *session, const char *words, size_t size)
+{
+    g_autofree char *text = g_ascii_strup(words, (gssize)size);
+    g_auto(GStrv) list = g_strsplit_set(text, " ", CAPABILITIES_LIMIT);
+
+    g_ptr_array_set_size(session->capabilities, 0);
+    for (size_t i = 0; list[i]; i++) {
+        if (list[i][0] != '\0')
+            g_ptr_array_add(session->capabilities, g_strdup(list[i]));
+    }
+}
+
+void
+session_learn_code(ImapSession *session, const Response *response)
+{
+    if ((response->kind == RESPONSE_CONDITION || response->kind == RESPONSE_REPLY) &&
+        response->condition == CONDITION_OK &&
+        strcmp(response->code, "CAPABILITY") == 0)
+        learn_words(session, response->code_words, response->code_words_size);
+}
+
+/* The greeting may be the only place that tells; but what was said before STARTTLS
+ * anybody may have said. */
+static void
+learn_greeting(ImapSession *session, const ImapAccount *account)
+{
+    static const char begin[] = "* OK [CAPABILITY ";
+    const char *greeting = connection_greeting(session->connection);
+    bool is_trusted =
+        account->tls_optional ||
+        g_ascii_strncasecmp(account->url, "imaps:", strlen("imaps:")) == 0;
+
+    if (session->capabilities->len == 0 && is_trusted &&
+        g_ascii_strncasecmp(greeting, begin, strlen(begin)) == 0)
+        learn_words(session, greeting + strlen(begin),
+                    strcspn(greeting + strlen(begin), "]"));
+}
+
 static bool
 hear_capabilities(ImapSession *session, const Response *response, void *self,
                   GError **error)
@@ -69,12 +109,22 @@ hear_capabilities(ImapSession *session, const Response *response, void *self,
     return session_skip(session, response, error);
 }
 
+static bool
+is_reply(Parser *parser, const char *tag, Response *reply)
+{
+    g_autoptr(GError) half_a_line = NULL; /* of what libcurl has eaten */
+
+    return response_parse(parser, reply, &half_a_line) &&
+           reply->kind == RESPONSE_REPLY && strcmp(reply->tag, tag) == 0;
+}
+
 /* What libcurl read ahead of its last reply is lost, maybe in the middle of a line; so
  * nothing counts before the reply to a command of our own, but the last CAPABILITY. */
 static bool
 begin_afresh(ImapSession *session, GError **error)
 {
     Parser *parser = &session->parser;
+    Response reply;
     char tag[TAG_BYTES], word[WORD_BYTES];
 
     if (!session_command(session, "CAPABILITY", tag, error))
@@ -89,8 +139,10 @@ begin_afresh(ImapSession *session, GError **error)
                 read_capabilities(session);
             continue;
         }
-        if (parser_word(parser, word, sizeof word) && strcmp(word, tag) == 0)
+        if (is_reply(parser, tag, &reply)) {
+            session_learn_code(session, &reply);
             return true;
+        }
     }
     return session_fault(session, error, "it does not answer CAPABILITY");
 }
@@ -153,6 +205,14 @@ learn_capabilities(ImapSession *session, GError **error)
                           error);
 }
 
+static bool
+enter(ImapSession *session, const ImapAccount *account, GError **error)
+{
+    learn_greeting(session, account);
+    return sasl_log_in(session, account, error) && learn_capabilities(session, error) &&
+           introduce(session, account->url, error);
+}
+
 ImapSession *
 imap_open(const ImapAccount *account, GError **error)
 {
@@ -176,9 +236,7 @@ imap_open(const ImapAccount *account, GError **error)
     session->is_over = false;
     session->has_deadline = true;
     connection_limit(session->connection, OPENING_MS);
-    if (!begin_afresh(session, error) || !sasl_log_in(session, account, error) ||
-        !learn_capabilities(session, error) ||
-        !introduce(session, account->url, error)) {
+    if (!begin_afresh(session, error) || !enter(session, account, error)) {
         if (account->hint)
             *account->hint = session->hint;
         g_prefix_error(error, "%s: ", account->url);
@@ -223,6 +281,7 @@ imap_close(ImapSession *session)
     g_clear_pointer(&session->connection, connection_free);
     parser_clear(&session->parser);
     g_ptr_array_unref(session->capabilities);
+    g_clear_pointer(&session->suspects, g_array_unref);
     g_free(session->spool_dir);
     g_free(session);
 }

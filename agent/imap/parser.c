@@ -7,7 +7,8 @@
 
 /* Memory follows the bytes that came, not the number that was announced. */
 enum {
-    FIRST_GRAB_BYTES = 256 * 1024
+    FIRST_GRAB_BYTES = 256 * 1024,
+    EMPTY_LINES_LIMIT = 1000,
 };
 
 void
@@ -62,23 +63,33 @@ load_line(Parser *parser, GError **error)
     return true;
 }
 
+/* Some servers put an empty line behind a literal or a reply. */
+static bool
+begin_line(Parser *parser, bool may_wait, GError **error)
+{
+    parser->n_literals = 0;
+    for (int i = 0; i < EMPTY_LINES_LIMIT; i++) {
+        size_t size;
+
+        if (!stream_line(&parser->stream, may_wait, &parser->at, &size, error))
+            return false;
+        parser->end = parser->at + size;
+        if (size > 0)
+            return true;
+    }
+    return parser_fault(error, "it sends nothing but empty lines");
+}
+
 bool
 parser_begin(Parser *parser, GError **error)
 {
-    parser->n_literals = 0;
-    return load_line(parser, error);
+    return begin_line(parser, true, error);
 }
 
 bool
 parser_try_begin(Parser *parser, GError **error)
 {
-    size_t size;
-
-    parser->n_literals = 0;
-    if (!stream_line(&parser->stream, false, &parser->at, &size, error))
-        return false;
-    parser->end = parser->at + size;
-    return true;
+    return begin_line(parser, false, error);
 }
 
 char

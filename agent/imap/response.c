@@ -42,6 +42,8 @@ read_condition_text(Parser *parser, Response *response)
         if (close) {
             parser->end = close; /* the rest of the line is in `text` already */
             (void)parser_word(parser, response->code, sizeof response->code);
+            response->code_words = parser->at;
+            response->code_words_size = (size_t)(close - parser->at);
         }
         for (size_t i = 0; close && i < G_N_ELEMENTS(response->code_numbers); i++) {
             parser_spaces(parser);
@@ -80,6 +82,7 @@ response_parse(Parser *parser, Response *response, GError **error)
     /* Not zeroed as a whole: it is read once for each mail of a large mailbox. */
     response->tag[0] = response->word[0] = response->code[0] = response->text[0] = '\0';
     response->number = response->code_numbers[0] = response->code_numbers[1] = 0;
+    response->code_words_size = 0;
     if (parser_accept(parser, '*'))
         return read_untagged(parser, response, error);
     if (parser_accept(parser, '+')) {

@@ -32,6 +32,8 @@ typedef struct Response {
     uint64_t number;       /* of a fact: 5 in "5 EXISTS" */
     char code[WORD_BYTES]; /* "UIDVALIDITY" in [UIDVALIDITY 7]; upper case, may be "" */
     uint64_t code_numbers[2];
+    const char *code_words; /* what stands behind `code`; lent until the next line */
+    size_t code_words_size;
     char text[RESPONSE_TEXT_BYTES]; /* for a person, printable */
 } Response;
 

@@ -43,6 +43,8 @@ session_uids_limit(const ImapSession *session)
 {
     guint64 limit;
 
+    if (session->uids_limit)
+        return session->uids_limit;
     for (guint i = 0; i < session->capabilities->len; i++) {
         const char *word = session->capabilities->pdata[i];
 
@@ -197,6 +199,7 @@ session_note(ImapSession *session, const Response *response, GError **error)
         note_change(session, response);
     else if (response->kind != RESPONSE_CONTINUE)
         hint_learn(&session->hint, response);
+    session_learn_code(session, response);
     if (response->kind != RESPONSE_CONDITION || response->condition != CONDITION_BYE)
         return true;
     g_set_error(error, FAULT, FAULT_RETRY, "the server ended the session: %s",
@@ -233,6 +236,24 @@ session_skip(ImapSession *session, const Response *response, GError **error)
 }
 
 bool
+session_is_stale(const ImapSession *session, const char *tag)
+{
+    guint64 number;
+
+    return tag[0] == 'P' && g_ascii_string_to_unsigned(
+                                tag + 1, 10, 1, session->n_commands, &number, NULL);
+}
+
+/* What is not the reply that is waited for. */
+static bool
+skip_stale(ImapSession *session, const Response *response, GError **error)
+{
+    if (response->kind == RESPONSE_REPLY && !session_is_stale(session, response->tag))
+        return session_fault(session, error, "a reply answers no command");
+    return session_skip(session, response, error);
+}
+
+bool
 session_await_turn(ImapSession *session, const char *tag, Response *response,
                    GError **error)
 {
@@ -241,10 +262,9 @@ session_await_turn(ImapSession *session, const char *tag, Response *response,
             return false;
         if (response->kind == RESPONSE_CONTINUE)
             return true;
-        if (response->kind == RESPONSE_REPLY)
-            return strcmp(response->tag, tag) == 0 ||
-                   session_fault(session, error, "a reply answers no command");
-        if (!session_skip(session, response, error))
+        if (response->kind == RESPONSE_REPLY && strcmp(response->tag, tag) == 0)
+            return true;
+        if (!skip_stale(session, response, error))
             return false;
     }
 }
@@ -263,15 +283,14 @@ session_settle(ImapSession *session, const char *tag, Listener listener,
     for (;;) {
         if (!session_next(session, reply, error))
             return false;
-        if (reply->kind == RESPONSE_REPLY) {
+        if (reply->kind == RESPONSE_REPLY && strcmp(reply->tag, tag) == 0) {
             note_round_trip(session);
-            return strcmp(reply->tag, tag) == 0 ||
-                   session_fault(session, error, "a reply answers no command");
+            return true;
         }
         if (reply->kind == RESPONSE_CONTINUE)
             continue;
-        if (!listener.hear) {
-            if (!session_skip(session, reply, error))
+        if (!listener.hear || reply->kind == RESPONSE_REPLY) {
+            if (!skip_stale(session, reply, error))
                 return false;
         } else if (!listener.hear(session, reply, listener.self, error)) {
             return session_break(session);

@@ -34,6 +34,11 @@ struct ImapSession {
     bool has_deadline; /* for all of them together: a command sets none of its own */
     int64_t asked_us;  /* when the last command went out */
     int64_t round_trip_us; /* the shortest seen */
+    guint uids_limit;      /* learnt by a refusal; 0: none was */
+    ImapCensus census;     /* of the last listing */
+    bool lists_bare;       /* sizes and dates were refused */
+    bool listing_is_odd;   /* asking again does not mend it */
+    GArray *suspects;      /* uint32_t: see imap_suspects; NULL: none */
     bool is_read_only;     /* the server said so of the open folder */
     bool is_over;
     bool is_idle;
@@ -74,8 +79,15 @@ bool session_next(ImapSession *session, Response *response, GError **error);
 /* One response as session_next hands it out: what it tells about the folder is noted.
  */
 bool session_note(ImapSession *session, const Response *response, GError **error);
+/* Some servers tell what they can do in "[CAPABILITY ...]" only; any other code is left
+ * alone. */
+void session_learn_code(ImapSession *session, const Response *response);
 /* Skips what stands between a fact and the next response. */
 bool session_skip(ImapSession *session, const Response *response, GError **error);
+
+/* Whether `tag` is that of an earlier command of ours: some replies come twice. Asked
+ * of replies that nothing under way has. */
+bool session_is_stale(const ImapSession *session, const char *tag);
 
 /* What came up to here was worth it: see session_next. */
 void session_note_progress(ImapSession *session);

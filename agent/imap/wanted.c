@@ -39,7 +39,8 @@ wanted_new(const GArray *listings)
     for (guint i = 0; i < listings->len; i++) {
         const ImapListing *listing = &g_array_index(listings, ImapListing, i);
         Wanted one = {.uid = listing->uid,
-                      .hint_bytes = MAX(listing->size_bytes, LEAST_MAIL_BYTES)};
+                      .hint_bytes = MAX(listing->size_bytes, LEAST_MAIL_BYTES),
+                      .has_bytes = listing->size_bytes > 0};
 
         if (listing->uid > 0)
             g_array_append_val(wanted, one);

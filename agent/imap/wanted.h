@@ -9,6 +9,7 @@ typedef struct Wanted {
     int64_t hint_bytes;
     bool is_settled; /* delivered, or refused alone */
     bool is_nil;     /* the server said so, but may still say otherwise */
+    bool has_bytes;  /* by the listing */
 } Wanted;
 
 /* A run of Wanted asked for by one command. */

@@ -15,7 +15,7 @@
 enum {
     RECOUNT_MS = 24 * 3600 * 1000,
     RECOUNT_UIDS = 1000,     /* so many of the newest are looked at again */
-    HOLE_TRIES = 6,          /* then it is held: about a quarter of an hour */
+    RECOUNT_ALL = 20000,     /* a folder of no more mails is looked at as a whole */
     DOUBT_BYTES = 256 * 1024 /* a longer mail is not fetched only to be compared */
 };
 
@@ -79,12 +79,15 @@ load_ledger(Visit *visit, StoreTxn *txn, GError **error)
 
     g_ptr_array_set_size(visit->known, 0);
     g_array_set_size(visit->settled, 0);
-    g_array_set_size(visit->holes, 0);
+    g_array_set_size(visit->turns, 0);
     visit->recounts = visit->row.recounted_ms == TIME_NONE ||
                       clock_now_ms() - visit->row.recounted_ms >= RECOUNT_MS;
-    if (!store_due_holes(txn, &visit->row, visit->holes, error) ||
+    if (visit->house->hastens_holes && !store_hasten_holes(txn, &visit->row, error))
+        return false;
+    if (!store_due_holes(txn, &visit->row, visit->turns, error) ||
         !store_recount_floor(txn, &visit->row, RECOUNT_UIDS, &recount, error))
         return false;
+    visit_set_holes(visit);
     set_floor(visit, recount);
     above.low_uid = visit->floor;
     if (visit->house->takes_history)
@@ -223,6 +226,66 @@ cursor_open(Visit *visit, GError **error)
     return is_same || store_do(visit->house->store, reopen_row, visit, error);
 }
 
+/* ---- is there more below? ---- */
+
+/* A mail may appear under a UID that was passed over: when a listing leaves it out,
+ * when deliveries overtake each other, when a folder without UIDVALIDITY is made anew.
+ */
+static bool
+has_more_below(StoreTxn *txn, const Visit *visit, bool *more, GError **error)
+{
+    const ImapCensus *census = &visit->census;
+    bool is_known = true;
+
+    if (visit->row.exists_seen >= 0 && census->below > visit->row.exists_seen) {
+        *more = true;
+        return true;
+    }
+    if (census->last_uid != 0 &&
+        !store_has_uid(txn, &visit->row, census->last_uid, &is_known, error))
+        return false;
+    *more = !is_known;
+    return true;
+}
+
+static bool
+look_below(StoreTxn *txn, void *self, GError **error)
+{
+    Visit *visit = self;
+    StoreFolder above = visit->row;
+    bool more = false;
+
+    if (!has_more_below(txn, visit, &more, error))
+        return false;
+    if (!more)
+        return true;
+    visit->recounts = true;
+    visit->floor = 0;
+    if (visit->census.exists > RECOUNT_ALL &&
+        !store_recount_floor(txn, &visit->row, RECOUNT_UIDS, &visit->floor, error))
+        return false;
+    above.low_uid = visit->floor;
+    g_array_set_size(visit->settled, 0);
+    return store_settled_uids(txn, &above, visit->settled, error);
+}
+
+bool
+cursor_look_below(Visit *visit, bool *again, GError **error)
+{
+    uint32_t floor = visit->floor;
+    bool looks_already =
+        visit->row.is_new || floor == 0 || floor < (uint32_t)visit->row.low_uid;
+
+    visit->census = imap_census(visit->session);
+    *again = false;
+    if (looks_already || visit->house->takes_history)
+        return true;
+    if (!store_do(visit->house->store, look_below, visit, error))
+        return false;
+    *again = visit->floor < floor;
+    return true;
+}
+
 /* ---- choosing ---- */
 
 static char *
@@ -310,98 +373,12 @@ choose(StoreTxn *txn, void *self, GError **error)
         else if (!store_put_history(txn, &visit->row, &left, error))
             return false;
     }
-    return !visit->row.is_new || store_note_listing(txn, &visit->row, 0, false, error);
+    return !visit->row.is_new ||
+           store_note_listing(txn, &visit->row, &(StoreCensus){.exists = -1}, error);
 }
 
 bool
 cursor_choose(Visit *visit, GError **error)
 {
     return store_do(visit->house->store, choose, visit, error);
-}
-
-/* ---- closing ---- */
-
-/* The server names it again and again and never gives it: a person must look. */
-static bool
-hold_hole(Visit *visit, StoreTxn *txn, uint32_t uid, GError **error)
-{
-    const char *said = g_hash_table_lookup(visit->refusals, GUINT_TO_POINTER(uid));
-    g_autofree char *because =
-        g_strdup_printf("the server lists this mail and does not give it%s%s",
-                        said ? ": " : "", said ? said : "");
-    Mail mail = {0};
-    Filing filing = {.house = visit->house,
-                     .mailbox = visit->mailbox,
-                     .folder = visit->row,
-                     .mail = &mail,
-                     .held_because = because};
-    int64_t held;
-
-    visit_origin(visit, uid, &mail.origin);
-    log_write(LEVEL_ERROR, "mail.missing", "mailbox", visit->mailbox->name, "folder",
-              visit->folder->name, "because", because, NULL);
-    return store_put_held(txn, &mail, "collect", because, &held, error) &&
-           filing_announce_held(txn, &filing, error) &&
-           store_settle_uid(txn, &visit->row, uid, UID_HELD, 0, error);
-}
-
-static bool
-settle_missing(Visit *visit, StoreTxn *txn, uint32_t uid, GError **error)
-{
-    bool is_gone = visit->listed_last &&
-                   !g_hash_table_contains(visit->listed_last, GUINT_TO_POINTER(uid));
-    int64_t tries = 0;
-
-    if (is_gone)
-        return store_settle_uid(txn, &visit->row, uid, UID_ABSENT, 0, error);
-    if (!store_hole_attempts(txn, &visit->row, uid, &tries, error))
-        return false;
-    if (tries + 1 >= HOLE_TRIES)
-        return hold_hole(visit, txn, uid, error);
-    visit->counts->holes++;
-    return store_settle_uid(txn, &visit->row, uid, UID_HOLE, 0, error);
-}
-
-/* Holes that a complete listing omits are no holes any more. */
-static bool
-settle_vanished(Visit *visit, StoreTxn *txn, GError **error)
-{
-    for (guint i = 0; i < visit->holes->len; i++) {
-        uint32_t uid = g_array_index(visit->holes, uint32_t, i);
-
-        if (!visit_find(visit->listed, uid) &&
-            !store_settle_uid(txn, &visit->row, uid, UID_ABSENT, 0, error))
-            return false;
-    }
-    return true;
-}
-
-static bool
-close_row(StoreTxn *txn, void *self, GError **error)
-{
-    Visit *visit = self;
-    guint n = visit->listed->len;
-    uint32_t highest = n ? g_array_index(visit->listed, ImapListing, n - 1).uid : 0;
-    uint32_t postponed = pipeline_first_postponed(visit->pipeline);
-
-    for (guint i = 0; i < visit->wanted->len; i++) {
-        uint32_t uid = g_array_index(visit->wanted, ImapListing, i).uid;
-
-        if (!g_hash_table_contains(visit->seen, GUINT_TO_POINTER(uid)) &&
-            !settle_missing(visit, txn, uid, error))
-            return false;
-    }
-    if (visit->house->takes_history && !visit->row.is_new)
-        return true;
-    return settle_vanished(visit, txn, error) &&
-           store_raise_low(txn, &visit->row, postponed ? postponed - 1 : highest,
-                           error) &&
-           store_note_listing(txn, &visit->row, visit->state.uidnext, visit->recounts,
-                              error);
-}
-
-bool
-cursor_close(Visit *visit, GError **error)
-{
-    return store_do(visit->house->store, close_row, visit, error);
 }

@@ -20,6 +20,7 @@ typedef struct IngestHouse {
     Store *store;
     Sorters *sorters;
     atomic_bool *stopping; /* the mail under way is finished, no further one begun */
+    bool hastens_holes;    /* what did not come is asked for again now */
     bool recounts_all;     /* every folder is listed from its beginning */
     bool takes_history;    /* also what lay there before the first connection ... */
     int64_t history_since; /* ... and is not older than this; TIME_NONE: all */

@@ -10,6 +10,7 @@ visit_init(Visit *visit)
     visit->known = g_ptr_array_new_with_free_func((GDestroyNotify)store_known_free);
     visit->settled = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     visit->holes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    visit->turns = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     visit->listed = g_array_new(FALSE, FALSE, sizeof(ImapListing));
     visit->wanted = g_array_new(FALSE, FALSE, sizeof(ImapListing));
     visit->seen = g_hash_table_new(NULL, NULL);
@@ -23,6 +24,7 @@ visit_clear(Visit *visit)
     g_clear_pointer(&visit->known, g_ptr_array_unref);
     g_clear_pointer(&visit->settled, g_array_unref);
     g_clear_pointer(&visit->holes, g_array_unref);
+    g_clear_pointer(&visit->turns, g_array_unref);
     g_clear_pointer(&visit->listed, g_array_unref);
     g_clear_pointer(&visit->wanted, g_array_unref);
     g_clear_pointer(&visit->seen, g_hash_table_unref);
@@ -39,6 +41,14 @@ by_uid(const void *a, const void *b)
     uint32_t right = *(const uint32_t *)b;
 
     return (left > right) - (left < right);
+}
+
+void
+visit_set_holes(Visit *visit)
+{
+    g_array_set_size(visit->holes, 0);
+    g_array_append_vals(visit->holes, visit->turns->data, visit->turns->len);
+    g_array_sort(visit->holes, by_uid);
 }
 
 bool

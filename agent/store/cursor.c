@@ -1,20 +1,37 @@
 /* By what a UID is known again, and what is left where it lies. */
+#include "store/cursor.h"
+
 #include "registrar.h"
 
 #include "base/clock.h"
 
 bool
-store_note_listing(StoreTxn *txn, const StoreFolder *folder, int64_t uidnext,
-                   bool recounted, GError **error)
+store_note_listing(StoreTxn *txn, const StoreFolder *folder, const StoreCensus *census,
+                   GError **error)
 {
     int64_t now = clock_now_ms();
 
     return statement_run(
         txn->db, error,
-        "UPDATE folders SET uidnext_seen = coalesce(?, uidnext_seen), "
-        "listed_at = coalesce(listed_at, ?), recounted_at = coalesce(?, recounted_at) "
-        "WHERE id = ? AND epoch = ?",
-        "zmmii", uidnext, now, recounted ? now : TIME_NONE, folder->id, folder->epoch);
+        "UPDATE folders SET uidnext_seen = coalesce(?1, uidnext_seen), "
+        "listed_at = coalesce(listed_at, ?2), exists_seen = nullif(?3, -1), "
+        "recounted_at = iif(?4, NULL, coalesce(?5, recounted_at)) "
+        "WHERE id = ?6 AND epoch = ?7",
+        "zmiimii", census->uidnext, now, census->exists, (int64_t)census->is_doubted,
+        census->recounted ? now : TIME_NONE, folder->id, folder->epoch);
+}
+
+bool
+store_has_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid, bool *out,
+              GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        txn->db,
+        "SELECT 1 FROM uid_ledger WHERE folder_id = ? AND epoch = ? AND uid = ?", "iii",
+        folder->id, folder->epoch, (int64_t)uid);
+
+    *out = statement_row(&found);
+    return statement_done(&found, error);
 }
 
 bool

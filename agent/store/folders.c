@@ -47,7 +47,8 @@ find_folder(Database *db, int64_t mailbox, const char *name, StoreFolder *out,
     g_auto(Statement) found =
         statement_begin(db,
                         "SELECT id, uidvalidity, epoch, low_uid, uidnext_seen, "
-                        "listed_at, unixepoch(recounted_at) * 1000 FROM folders "
+                        "listed_at, unixepoch(recounted_at) * 1000, "
+                        "coalesce(exists_seen, -1) FROM folders "
                         "WHERE mailbox_id = ? AND name = ?",
                         "it", mailbox, name);
 
@@ -58,7 +59,8 @@ find_folder(Database *db, int64_t mailbox, const char *name, StoreFolder *out,
                              .low_uid = statement_int(&found, 3),
                              .uidnext_seen = statement_int(&found, 4),
                              .is_new = statement_is_null(&found, 5),
-                             .recounted_ms = statement_int_or_none(&found, 6)};
+                             .recounted_ms = statement_int_or_none(&found, 6),
+                             .exists_seen = statement_int(&found, 7)};
     return statement_done(&found, error);
 }
 
@@ -69,6 +71,7 @@ make_folder_row(Database *db, int64_t mailbox, const char *name, FolderRole role
     folder->epoch = 1;
     folder->is_new = true;
     folder->recounted_ms = TIME_NONE;
+    folder->exists_seen = -1;
     if (!statement_run(db, error,
                        "INSERT INTO folders (mailbox_id, name, role, uidvalidity, "
                        "created_at) VALUES (?, ?, ?, ?, ?)",
@@ -88,9 +91,11 @@ store_renumber_folder(StoreTxn *txn, StoreFolder *folder, int64_t uidvalidity,
     folder->epoch++;
     folder->low_uid = 0;
     folder->uidnext_seen = 0;
+    folder->exists_seen = -1;
     return statement_run(txn->db, error,
                          "UPDATE folders SET uidvalidity = ?, epoch = ?, low_uid = 0, "
-                         "uidnext_seen = NULL, modseq = NULL WHERE id = ?",
+                         "uidnext_seen = NULL, exists_seen = NULL, modseq = NULL "
+                         "WHERE id = ?",
                          "iii", folder->uidvalidity, folder->epoch, folder->id);
 }
 
@@ -162,11 +167,12 @@ bool
 store_settled_uids(StoreTxn *txn, const StoreFolder *folder, GArray *out,
                    GError **error)
 {
-    g_auto(Statement) found =
-        statement_begin(txn->db,
-                        "SELECT uid FROM uid_ledger WHERE folder_id = ? AND epoch = ? "
-                        "AND uid > ? AND state != 'hole' ORDER BY uid",
-                        "iii", folder->id, folder->epoch, folder->low_uid);
+    g_auto(Statement) found = statement_begin(
+        txn->db,
+        "SELECT uid FROM uid_ledger WHERE folder_id = ? AND epoch = ? "
+        "AND uid > ? AND state != 'absent' "
+        "AND (state != 'hole' OR due_at > ?) ORDER BY uid",
+        "iiim", folder->id, folder->epoch, folder->low_uid, clock_now_ms());
 
     return append_uids(&found, out, error);
 }
@@ -251,10 +257,35 @@ store_due_holes(StoreTxn *txn, const StoreFolder *folder, GArray *out, GError **
                         "SELECT uid FROM uid_ledger WHERE folder_id = ? AND epoch = ? "
                         /* Without the sign the order would lead to the ledger itself,
                          * which is long; holes are few. */
-                        "AND state = 'hole' AND due_at <= ? ORDER BY +uid",
+                        "AND state = 'hole' AND due_at <= ? ORDER BY attempts, +uid",
                         "iim", folder->id, folder->epoch, clock_now_ms());
 
     return append_uids(&found, out, error);
+}
+
+bool
+store_suspect_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
+                  GError **error)
+{
+    int64_t now = clock_now_ms();
+
+    return statement_run(txn->db, error,
+                         "INSERT INTO uid_ledger (folder_id, epoch, uid, state, "
+                         "due_at, settled_at) VALUES (?, ?, ?, 'hole', ?, ?) "
+                         "ON CONFLICT DO UPDATE SET state = 'hole', "
+                         "due_at = excluded.due_at WHERE state = 'absent'",
+                         "iiimm", folder->id, folder->epoch, (int64_t)uid, now, now);
+}
+
+bool
+store_hasten_holes(StoreTxn *txn, const StoreFolder *folder, GError **error)
+{
+    int64_t now = clock_now_ms();
+
+    return statement_run(txn->db, error,
+                         "UPDATE uid_ledger SET due_at = ?1 WHERE folder_id = ?2 "
+                         "AND epoch = ?3 AND state = 'hole' AND due_at > ?1",
+                         "mii", now, folder->id, folder->epoch);
 }
 
 bool

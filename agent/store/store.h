@@ -11,9 +11,9 @@
 
 #include "model/lesson.h"
 #include "model/placement.h"
+#include "store/cursor.h"
 
 typedef struct Store Store;
-typedef struct StoreTxn StoreTxn;
 
 /* Creates or migrates the database under folder `state`. FAULT_CONFIG: unwritable
  * folder, database of a newer version, another daemon holds it; the text says what to
@@ -41,98 +41,6 @@ bool store_do(Store *store, StoreWork work, void *self,
 
 /* A key made at first start, kept in the database: reply tokens. 32 bytes, lent. */
 const uint8_t *store_token_key(const Store *store);
-
-/* ---- folders and the cursor (COLLECTING: exactly once) ---- */
-
-typedef enum {
-    UID_FILED,
-    UID_ABSENT,  /* gone before we had it, by a complete enumeration */
-    UID_HELD,    /* in held_mail */
-    UID_HOLE,    /* listed, asked for, never delivered: retried with back-off */
-    UID_HISTORY, /* was there before the first connection, and is left there */
-} UidState;
-
-typedef struct StoreFolder {
-    int64_t id;
-    int64_t uidvalidity;
-    int64_t epoch;
-    int64_t low_uid;      /* this and all below are settled */
-    int64_t uidnext_seen; /* 0: never told */
-    int64_t recounted_ms; /* when a recount was done; TIME_NONE: never */
-    bool is_new;          /* no complete listing of it was ever settled */
-} StoreFolder;
-
-/* A mail as the server lists it: what a UID is known again by. */
-typedef struct StoreListing {
-    uint32_t uid;
-    int64_t size_bytes;
-    int64_t received_at; /* TIME_NONE: not given */
-} StoreListing;
-
-/* Finds or creates mailbox and folder; a changed UIDVALIDITY starts a new epoch with
- * low_uid 0 (`reset` says so). 0, by which a server means none, changes nothing. */
-bool store_open_folder(StoreTxn *txn, const char *mailbox, const char *address,
-                       const char *folder, FolderRole role, int64_t uidvalidity,
-                       StoreFolder *out, bool *reset, GError **error);
-/* The server counts anew, though it may not say so: a new epoch with low_uid 0. */
-bool store_renumber_folder(StoreTxn *txn, StoreFolder *folder, int64_t uidvalidity,
-                           GError **error);
-/* GArray of uint32_t: UIDs above low_uid that are settled already. */
-bool store_settled_uids(StoreTxn *txn, const StoreFolder *folder, GArray *out,
-                        GError **error);
-/* All UIDs but holes and history: what a backfill does not want. */
-bool store_taken_uids(StoreTxn *txn, const StoreFolder *folder, GArray *out,
-                      GError **error);
-/* Records the state; attempts count up for UID_HOLE. `message` 0: none. */
-bool store_settle_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
-                      UidState state, int64_t message, GError **error);
-/* Raises low_uid: all UIDs up to `uid` are settled or do not exist. Ledger rows below
- * stay; holes are never passed over silently: they keep their row. */
-bool store_raise_low(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
-                     GError **error);
-/* After a complete listing: the UIDNEXT it came with (0: none) and, where `recounted`,
- * that UIDs below low_uid were looked at too. The folder is not new any more. */
-bool store_note_listing(StoreTxn *txn, const StoreFolder *folder, int64_t uidnext,
-                        bool recounted, GError **error);
-/* What the server lists of a UID that has a row. */
-bool store_identify_uid(StoreTxn *txn, const StoreFolder *folder,
-                        const StoreListing *listing, GError **error);
-/* Up to three UIDs of this epoch, ascending, and what is known of them: if the server
- * now has something else there, it counts anew. Appends StoreKnown. */
-typedef struct StoreKnown {
-    StoreListing listing;
-    char *message_id; /* of the mail; NULL: not known */
-    char *sha256;     /* of its bytes; NULL: they were never here */
-} StoreKnown;
-void store_known_free(StoreKnown *known);
-bool store_known_uids(StoreTxn *txn, const StoreFolder *folder, GPtrArray *out,
-                      GError **error);
-/* A UID with only `newest` known ones above it; 0: there are not so many. */
-bool store_recount_floor(StoreTxn *txn, const StoreFolder *folder, int64_t newest,
-                         uint32_t *out, GError **error);
-/* Mail that is left where it lies. */
-bool store_put_history(StoreTxn *txn, const StoreFolder *folder,
-                       const StoreListing *listing, GError **error);
-/* The history of the epoch before; none when this epoch has its own already. Appends
- * StoreListing. */
-bool store_old_history(StoreTxn *txn, const StoreFolder *folder, GArray *out,
-                       GError **error);
-/* How often a hole was tried; 0: never, or it is none. */
-bool store_hole_attempts(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
-                         int64_t *out, GError **error);
-/* In a new epoch: were these very bytes held before the server counted anew? */
-bool store_was_held(StoreTxn *txn, const StoreFolder *folder, const char *sha256,
-                    bool *out, GError **error);
-/* Every hole is due, and what was held without its bytes is a hole again. */
-bool store_retry_holes(StoreTxn *txn, const char *mailbox, GError **error);
-/* GArray of uint32_t: holes due for another try. */
-bool store_due_holes(StoreTxn *txn, const StoreFolder *folder, GArray *out,
-                     GError **error);
-/* In a new epoch: the row of a filed message with these very bytes (SHA-256 of the raw
- * mail, hex) in this folder whose copy in the old epoch no new UID has absorbed yet;
- * 0: none, it is new mail. Absorbs it. */
-bool store_absorb_copy(StoreTxn *txn, const StoreFolder *folder, const char *sha256,
-                       int64_t *message, GError **error);
 
 /* ---- filing: a mail of an older UIDVALIDITY than its folder's is FAULT_RETRY ---- */
 

@@ -3,6 +3,7 @@
 
 #include "server.h"
 
+/* "4 5/0": with a size of its own; else it is 100. */
 static GArray *
 listings_of(const char *uids)
 {
@@ -10,8 +11,10 @@ listings_of(const char *uids)
     g_auto(GStrv) words = g_strsplit(uids, " ", -1);
 
     for (char **word = words; *word; word++) {
+        const char *size = strchr(*word, '/');
         ImapListing listing = {.uid = (uint32_t)g_ascii_strtoull(*word, NULL, 10),
-                               .size_bytes = 100};
+                               .size_bytes =
+                                   size ? g_ascii_strtoll(size + 1, NULL, 10) : 100};
 
         g_array_append_val(listings, listing);
     }
@@ -58,10 +61,38 @@ static const FetchCase fetch_cases[] = {
      "4=hel{3}\r\nlo"},
     {"quoted", "4", FETCH_RULE("* 1 FETCH (BODY[] \"a\\\"b\\\\\" UID 4)\r\n" OK_LINE),
      "4=a\"b\\"},
-    {"empty-quoted-and-empty-literal", "4 5",
+    {"empty-quoted-and-empty-literal", "4/0 5/0",
      FETCH_RULE(
          "* 1 FETCH (UID 4 BODY[] \"\")\r\n* 2 FETCH (UID 5 BODY[] \1\2)\r\n" OK_LINE),
      "4= 5="},
+    {"empty-though-it-has-a-size", "4 5",
+     FETCH_RULE("* 1 FETCH (UID 4 BODY[] \"\")\r\n* 2 FETCH (UID 5 BODY[] \1\2)\r\n"
+                "* 2 FETCH (UID 5 BODY[] \1x\2)\r\n" OK_LINE),
+     "5=x 4!the server says that it has no content"},
+    {"asked-back-and-partial", "4 5",
+     FETCH_RULE("* 1 FETCH (UID 4 BODY.PEEK[] \1x\2)\r\n"
+                "* 2 FETCH (UID 5 BODY[]<0> \1y\2)\r\n" OK_LINE),
+     "4=x 5=y"},
+    {"empty-lines", "4",
+     FETCH_RULE("\r\n* 1 FETCH (UID 4 BODY[] \1x\2)\r\n\r\n\n" OK_LINE "\r\n"), "4=x"},
+    {"replies-said-twice", "4",
+     FETCH_RULE("P1 OK done\r\n* 1 FETCH (UID 4 BODY[] \1x\2)"
+                "\r\nP2 OK done\r\n" OK_LINE),
+     "4=x"},
+    {"fewer-at-a-time-than-announced",
+     "4 5 6",
+     {.rules = {{"UID FETCH 4:6", "$T NO [MESSAGELIMIT 2] too many\r\n"},
+                {"UID FETCH 4:5", "* 1 FETCH (UID 4 BODY[] \1x\2)\r\n"
+                                  "* 2 FETCH (UID 5 BODY[] \1y\2)\r\n" OK_LINE},
+                {"UID FETCH 6", "* 3 FETCH (UID 6 BODY[] \1z\2)\r\n" OK_LINE}}},
+     "4=x 5=y 6=z"},
+    {"only-a-part-answered",
+     "4 5 6",
+     {.rules = {{"UID FETCH 4:6", "* 3 FETCH (UID 6 BODY[] \1z\2)\r\n"
+                                  "$T OK [MESSAGELIMIT 1 6] the rest later\r\n"},
+                {"UID FETCH 4 ", "* 1 FETCH (UID 4 BODY[] \1x\2)\r\n" OK_LINE},
+                {"UID FETCH 5 ", "* 2 FETCH (UID 5 BODY[] \1y\2)\r\n" OK_LINE}}},
+     "6=z 4=x 5=y"},
     {"nil", "4", FETCH_RULE("* 1 FETCH (UID 4 BODY[] NIL)\r\n" OK_LINE),
      "4!the server says that it has no content"},
     {"nil-then-body", "4",
