@@ -118,6 +118,8 @@ CREATE TABLE tickets (
     updated_at TEXT NOT NULL,
     first_response_at TEXT,
     first_response_seconds INTEGER,
+    first_response_business_seconds INTEGER, -- those within `business_hours:`
+    resolution_business_seconds INTEGER, -- from created_at to closed_at; null: not closed
     unanswered_since TEXT, -- when the customer wrote what nobody has answered yet
     customer_wrote_at TEXT, -- arrival of the newest mail a person sent us
     answered_at TEXT, -- and of the newest answer a person gave
@@ -236,7 +238,7 @@ CREATE INDEX messages_ticket ON messages (ticket);
 CREATE INDEX messages_message_id ON messages (message_id, (ticket IS NULL));
 CREATE INDEX messages_mailbox ON messages (mailbox_id);
 CREATE INDEX messages_sha256 ON messages (sha256);
-CREATE INDEX messages_from ON messages (from_address);
+CREATE INDEX messages_from ON messages (from_address, received_at);
 CREATE INDEX messages_received ON messages (received_at);
 
 -- Messages whose sender could not be judged for want of an answer (verdict deferred):
@@ -619,7 +621,9 @@ SELECT t.number, t.kind, t.status, t.priority, t.department, t.assignee,
        t.message_count AS messages, t.created_at, t.updated_at,
        t.first_response_seconds, m.name AS mailbox, t.language, t.label,
        t.reopened_count AS reopened, t.merged_into, t.linked_to, t.reply_token,
-       t.unanswered_since, t.closed_at
+       t.unanswered_since, t.closed_at, t.first_response_business_seconds,
+       unixepoch(t.closed_at) - unixepoch(t.created_at) AS resolution_seconds,
+       t.resolution_business_seconds
 FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id;
 
 CREATE VIEW v_open_tickets AS
@@ -643,10 +647,12 @@ JOIN mailboxes m ON m.id = g.mailbox_id
 JOIN folders f ON f.id = g.folder_id;
 
 CREATE VIEW v_first_response AS
--- How long a customer waited for the first answer a person gave. Automatic replies
--- never count; tickets without an answer are not in here.
+-- How long a customer waited for the first answer a person gave: by the clock, and
+-- within the configured business hours. Automatic replies never count; tickets without
+-- an answer are not in here.
 SELECT t.number, m.name AS mailbox, t.department, t.kind, t.created_at,
-       t.first_response_at, t.first_response_seconds
+       t.first_response_at, t.first_response_seconds,
+       t.first_response_business_seconds
 FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id
 WHERE t.first_response_seconds IS NOT NULL;
 

@@ -4,6 +4,7 @@
  * Secrets are not in the file: a SecretSource says where each is. */
 #pragma once
 
+#include "base/hours.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "model/rule.h"
@@ -99,6 +100,10 @@ typedef struct Config {
     bool log_addresses;
     Limits limits;
     SpfEngine spf_engine;
+    char *time_zone;                  /* NULL: UTC */
+    GPtrArray *open_hours, *holidays; /* texts; no open_hours: round the clock */
+    bool joins_new_subject, joins_other_mailbox;
+    int64_t loop_pair, loop_address; /* answers an hour; 0: as many as come */
     int64_t retention_raw_s, retention_held_s, retention_delivered_events_s;
     GPtrArray *mailboxes; /* MailboxConfig */
     GPtrArray *webhooks;  /* WebhookConfig */
@@ -120,6 +125,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 const MailboxConfig *config_find_mailbox(const Config *config, const char *name);
 /* What a sorter is told about mail of `mailbox` (NULL: no mailbox). */
 SortSettings *config_sort_settings(const Config *config, const MailboxConfig *mailbox);
+
+/* Owned. */
+Hours *config_hours(const Config *config);
 
 /* Patterns; but message.spam and message.held are wanted by their full names only. */
 bool config_webhook_wants(const WebhookConfig *webhook, const char *event);

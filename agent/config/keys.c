@@ -1,5 +1,6 @@
 #include "config/keys.h"
 
+#include "base/hours.h"
 #include "config/config.h"
 #include "config/fits.h"
 
@@ -292,6 +293,30 @@ static const Key rule_rows[] = {
 };
 static const KeyList rule_keys = KEYS_OF(Rule, rule_rows);
 
+static const Key hours_rows[] = {
+    {"time_zone", TEXT(Config, time_zone), .hint = "Europe/Madrid",
+     .fits = hours_is_zone, .needs = "needs a time zone such as Europe/Madrid",
+     .help = "default: UTC"},
+    {"open", TEXTS(Config, open_hours), .hint = "[mon-fri 09:00-18:00]",
+     .fits = hours_is_span, .needs = "needs days and times such as mon-fri 09:00-18:00",
+     .help = "when somebody answers; none: round the clock"},
+    {"holidays", TEXTS(Config, holidays), .hint = "[2026-12-25]", .fits = hours_is_day,
+     .needs = "needs a day such as 2026-12-25", .help = "days when nobody does"},
+};
+static const KeyList hours_keys = KEYS_WITHIN(hours_rows);
+
+static const Key thread_rows[] = {
+    {"join_new_subject", YES_NO(Config, joins_new_subject), .fallback = "false",
+     .help = "else a reply with another subject opens a linked ticket"},
+    {"join_other_mailbox", YES_NO(Config, joins_other_mailbox), .fallback = "false",
+     .help = "else a reply to another mailbox opens a linked ticket"},
+    {"loop_pair", COUNT(Config, loop_pair), .fallback = "50", .most = 1000,
+     .help = "answers an hour from one address to one mailbox; more move nothing"},
+    {"loop_address", COUNT(Config, loop_address), .fallback = "200", .most = 1000,
+     .help = "the same to all mailboxes; 0: as many as come"},
+};
+static const KeyList thread_keys = KEYS_WITHIN(thread_rows);
+
 static const Key top_rows[] = {
     {"state", TEXT(Config, state), .is_required = true, .sample = "/var/lib/postroom",
      .help = "the folder of the database and nothing else"},
@@ -307,6 +332,10 @@ static const Key top_rows[] = {
     {"spf_engine", CHOICE(Config, spf_engine, engine_words), .fallback = "builtin",
      .help = "builtin or libspf2"},
     {"retention", PART(retention_keys), .fallback = "{}", .help = "how long we keep"},
+    {"business_hours", PART(hours_keys), .fallback = "{}",
+     .help = "for the business seconds of tickets"},
+    {"threads", PART(thread_keys), .fallback = "{}",
+     .help = "which mail joins a ticket"},
     {"sorters", COUNT(Config, sorters), .fallback = "0", .most = 256,
      .help = "mails read at once; 0: one a core"},
     {"collectors", COUNT(Config, collectors), .fallback = "0", .most = 1024,

@@ -50,6 +50,12 @@ config_sort_settings(const Config *config, const MailboxConfig *mailbox)
     return settings;
 }
 
+Hours *
+config_hours(const Config *config)
+{
+    return hours_new(config->time_zone, config->open_hours, config->holidays);
+}
+
 bool
 config_webhook_wants(const WebhookConfig *webhook, const char *event)
 {

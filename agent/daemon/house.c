@@ -56,6 +56,7 @@ open_rooms(House *house, GError **error)
     house->store = store_open(config->state, error);
     if (!house->store)
         return false;
+    store_keep_hours(house->store, config_hours(config));
     house->sorters = sorters_new(&sorting, house->resolver, error);
     if (!house->sorters)
         return false;

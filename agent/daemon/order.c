@@ -104,6 +104,8 @@ daemon_order(const Config *config, const char *const *words, char **answer,
         g_clear_error(&fault); /* of the try before */
         store = store_open(config->state, &fault);
         if (store)
+            store_keep_hours(store, config_hours(config));
+        if (store)
             return obey_alone(config, store, words, answer, error);
     }
     g_propagate_error(error, g_steal_pointer(&fault));

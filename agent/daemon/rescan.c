@@ -39,6 +39,8 @@ open_rooms(Rescan *rescan, GError **error)
     g_auto(Login) login = {0};
 
     rescan->store = store_open(config->state, error);
+    if (rescan->store)
+        store_keep_hours(rescan->store, config_hours(config));
     rescan->resolver = rescan->store ? resolver_new(server, error) : NULL;
     rescan->sorters =
         rescan->resolver ? sorters_new(&sorting, rescan->resolver, error) : NULL;

@@ -119,7 +119,8 @@ place(StoreTxn *txn, const Filing *filing, const RouteSettings *settings,
 
     route_ask(filing->mail, filing->facts, settings, &questions);
     if (store_related(txn, filing->facts, questions.message_ids, questions.tickets,
-                      related, error))
+                      related, error) &&
+        store_count_answers(txn, filing->mail, filing->facts, related, error))
         placement = route_place(filing->mail, filing->facts, related, settings);
     route_questions_clear(&questions);
     return placement;
@@ -167,6 +168,10 @@ file(StoreTxn *txn, Filing *filing, GError **error)
         .department = filing->mailbox->department,
         .token_key = store_token_key(filing->house->store),
         .token_key_bytes = 32,
+        .joins_new_subject = filing->house->config->joins_new_subject,
+        .joins_other_mailbox = filing->house->config->joins_other_mailbox,
+        .loop_pair = filing->house->config->loop_pair,
+        .loop_address = filing->house->config->loop_address,
     };
     g_autoptr(Placement) placement = place(txn, filing, &settings, error);
     g_autofree char *body = NULL;

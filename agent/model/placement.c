@@ -49,6 +49,8 @@ static const Field related_fields[] = {
     SHAPE_LIST(Related, "messages", messages, &related_message_shape),
     SHAPE_ENUM(Related, "sender", sender, number_names),
     SHAPE_INT(Related, "same_bytes", same_bytes),
+    SHAPE_INT(Related, "answers_pair", answers_pair),
+    SHAPE_INT(Related, "answers_address", answers_address),
     SHAPE_TEXTS(Related, "bounced", bounced),
 };
 const Shape related_shape = SHAPE_OF(Related, related_fields);

@@ -74,6 +74,9 @@ typedef struct Related {
     GPtrArray *messages; /* RelatedMessage, in the order asked */
     SenderStanding sender;
     int64_t same_bytes; /* row of a message with the very same bytes; 0: none */
+    /* Answers from this very address in the hour before: to the same mailbox, to all.
+     */
+    int64_t answers_pair, answers_address;
     GPtrArray *bounced; /* texts: placement_bounce_key of what we really sent to that
                            recipient */
     /* A message in Sent with no In-Reply-To: the ticket whose requester it is

@@ -200,6 +200,24 @@ settle_label(const Mail *mail, const Facts *facts, const Related *related,
     }
 }
 
+/* Two programs that acknowledge each other's answers would do so for ever. What they
+ * write beyond measure is filed as what it is, and moves nothing any more. */
+static void
+stop_loop(const Mail *mail, const Related *related, const RouteSettings *settings,
+          Placement *placement)
+{
+    bool is_many = settings->loop_pair && related->answers_pair >= settings->loop_pair;
+    bool is_everywhere =
+        settings->loop_address && related->answers_address >= settings->loop_address;
+
+    if (mail->origin.role != FOLDER_INBOX || (!is_many && !is_everywhere) ||
+        placement->classification.label > LABEL_OTHER)
+        return;
+    relabel(placement, LABEL_AUTO_REPLY, "loop",
+            is_many ? "more answers an hour to this mailbox than `loop_pair` allows"
+                    : "more answers an hour than `loop_address` allows");
+}
+
 static void
 settle_bounces(const Related *related, Placement *placement)
 {
@@ -381,7 +399,8 @@ route_place(const Mail *mail, const Facts *facts, const Related *related,
     if (mail->origin.role == FOLDER_SENT)
         name_campaign(facts, settings, placement);
     settle_bounces(related, placement);
-    known = thread_find(mail, facts, related, placement);
+    known = thread_find(mail, facts, related, settings, placement);
+    stop_loop(mail, related, settings, placement);
     doubt_campaign(facts, known, placement);
     place_by_label(mail, facts, known, settings, placement);
     subject.label = placement->classification.label;

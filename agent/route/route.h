@@ -13,7 +13,9 @@ typedef struct RouteSettings {
     const char *department;       /* the mailbox's; may be NULL */
     const uint8_t *token_key;     /* for reply tokens */
     size_t token_key_bytes;
-    const GPtrArray *campaign_headers; /* texts, lent; may be NULL */
+    const GPtrArray *campaign_headers;           /* texts, lent; may be NULL */
+    bool joins_new_subject, joins_other_mailbox; /* else such a reply is only linked */
+    int64_t loop_pair, loop_address; /* answers an hour; 0: as many as come */
 } RouteSettings;
 
 /* What the database must be asked for before placing. Lists of texts, owned by the

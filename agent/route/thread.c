@@ -40,7 +40,8 @@ is_forged(const Verdict *verdict)
 
 /* Why the mail may not join the ticket of `related`; NULL: it may. */
 static const char *
-refusal(const Mail *mail, const Facts *facts, const RelatedMessage *related)
+refusal(const Mail *mail, const Facts *facts, const RelatedMessage *related,
+        const RouteSettings *settings)
 {
     const Message *message = &facts->message;
     g_autofree char *ours = subject_base(related->subject);
@@ -54,10 +55,11 @@ refusal(const Mail *mail, const Facts *facts, const RelatedMessage *related)
         return NULL;
     if (!is_participant(related, message))
         return "the sender is no participant of that ticket";
-    if (related->ticket_mailbox && mail->origin.mailbox &&
+    if (!settings->joins_other_mailbox && related->ticket_mailbox &&
+        mail->origin.mailbox &&
         strcmp(related->ticket_mailbox, mail->origin.mailbox) != 0)
         return "the ticket belongs to another mailbox";
-    if (*theirs && strcmp(ours, theirs) != 0)
+    if (!settings->joins_new_subject && *theirs && strcmp(ours, theirs) != 0)
         return "the subject is another one";
     return NULL;
 }
@@ -80,7 +82,7 @@ confidence_of(ThreadMethod method)
 
 const RelatedMessage *
 thread_find(const Mail *mail, const Facts *facts, const Related *related,
-            Placement *placement)
+            const RouteSettings *settings, Placement *placement)
 {
     const char *because = NULL;
 
@@ -89,7 +91,7 @@ thread_find(const Mail *mail, const Facts *facts, const Related *related,
 
         if (!known->ticket)
             continue;
-        because = refusal(mail, facts, known);
+        because = refusal(mail, facts, known, settings);
         if (!because) {
             ThreadMethod method = method_of(known, &facts->message);
 

@@ -6,4 +6,5 @@
 /* The related message whose ticket the mail joins, or NULL. Fills placement->thread and
  * linked_to. The answer is lent from `related`. */
 const RelatedMessage *thread_find(const Mail *mail, const Facts *facts,
-                                  const Related *related, Placement *placement);
+                                  const Related *related, const RouteSettings *settings,
+                                  Placement *placement);

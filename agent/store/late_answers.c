@@ -94,6 +94,7 @@ join_answer(Database *db, int64_t number, int64_t message, GError **error)
                          "ON CONFLICT DO NOTHING",
                          "ii", number, message) &&
            count_answer(db, number, message, error) &&
+           tickets_count_hours(db, number, error) &&
            put_step(db, &before, message, error);
     shape_clear(&ticket_shape, &before);
     return done;

@@ -33,6 +33,7 @@ struct Store {
     StoreTxn txn;
     Checkpoint checkpoint;
     SearchIndex index;
+    Hours *hours;
     OwnedFd folder_lock;
     uint8_t token_key[SHA256_BYTES]; /* never changes once open */
     pthread_t registrar;

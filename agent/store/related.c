@@ -10,6 +10,8 @@ enum {
     SIBLINGS_MOST = 100,     /* mails looked at that refer to one unseen mail */
     BOUNCES_MOST = 1000,     /* of one report that are verified */
     PARTICIPANTS_MOST = 200, /* of one ticket that are told */
+    LOOP_S = 3600,           /* answers are counted for so long */
+    ANSWERS_MOST = 1000,     /* mails looked at for that */
 };
 
 bool
@@ -247,4 +249,31 @@ store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
         return false;
     return verify_bounces(txn->db, facts, out, error) &&
            find_standing(txn->db, facts, &out->sender, error);
+}
+
+bool
+store_count_answers(StoreTxn *txn, const Mail *mail, const Facts *facts, Related *out,
+                    GError **error)
+{
+    const Message *message = &facts->message;
+    int64_t at_s =
+        message->received_at == TIME_NONE ? clock_now_s() : message->received_at;
+    bool is_answer = message->in_reply_to || list_length(message->references);
+    g_auto(Statement) row = {0};
+
+    if (mail->origin.role != FOLDER_INBOX || !is_answer || !message->from.address)
+        return true;
+    row = statement_begin(
+        txn->db,
+        "SELECT count(*), coalesce(sum(mailbox_id = (SELECT id FROM mailboxes WHERE "
+        "name = ?4)), 0) FROM (SELECT mailbox_id, in_reply_to FROM messages WHERE "
+        "from_address = ?1 AND received_at BETWEEN ?2 AND ?3 ORDER BY received_at DESC "
+        "LIMIT ?5) WHERE in_reply_to IS NOT NULL",
+        "tssti", message->from.address, at_s - LOOP_S, at_s, mail->origin.mailbox,
+        (int64_t)ANSWERS_MOST);
+    if (statement_row(&row)) {
+        out->answers_address = statement_int(&row, 0);
+        out->answers_pair = statement_int(&row, 1);
+    }
+    return statement_done(&row, error);
 }

@@ -16,9 +16,12 @@
 
 #include <sqlite3.h>
 
+#include "base/hours.h"
+
 typedef struct Database {
     sqlite3 *sqlite;
     GHashTable *prepared; /* SQL literal -> sqlite3_stmt */
+    const Hours *hours;   /* lent; NULL: round the clock */
 } Database;
 
 typedef struct Statement {

@@ -66,6 +66,7 @@ init_locks(Store *store)
 static void
 free_store(Store *store)
 {
+    hours_free(store->hours);
     g_clear_pointer(&store->txn.lent, g_hash_table_unref);
     g_clear_pointer(&store->txn.lent_now, g_array_unref);
     database_clear(&store->db);
@@ -178,6 +179,14 @@ bool
 store_do(Store *store, StoreWork work, void *self, GError **error)
 {
     return store_wait(store_submit(store, work, self), error);
+}
+
+void
+store_keep_hours(Store *store, Hours *hours)
+{
+    /* The queue's lock brings it to the registrar. */
+    store->hours = hours;
+    store->db.hours = hours;
 }
 
 const uint8_t *

@@ -9,6 +9,7 @@
  * nothing else with it. store_wait returns after the commit is on the disk. */
 #pragma once
 
+#include "base/hours.h"
 #include "model/lesson.h"
 #include "model/placement.h"
 #include "store/cursor.h"
@@ -39,11 +40,14 @@ bool store_wait(StoreTicket *ticket, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool store_do(Store *store, StoreWork work, void *self,
               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* When somebody answers, for the business seconds of tickets; else round the clock.
+ * Takes it. Before the first work. */
+void store_keep_hours(Store *store, Hours *hours);
+
 /* A key made at first start, kept in the database: reply tokens. 32 bytes, lent. */
 const uint8_t *store_token_key(const Store *store);
 
 /* ---- filing: a mail of an older UIDVALIDITY than its folder's is FAULT_RETRY ---- */
-
 /* The row of a message with these bytes, in any mailbox; 0: none. */
 bool store_find_bytes(StoreTxn *txn, const char *sha256, int64_t *message,
                       GError **error);
@@ -51,6 +55,9 @@ bool store_find_bytes(StoreTxn *txn, const char *sha256, int64_t *message,
  * target. */
 bool store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
                    const GArray *token_tickets, Related *out, GError **error);
+/* How many answers its sender sent in the hour up to this mail. */
+bool store_count_answers(StoreTxn *txn, const Mail *mail, const Facts *facts,
+                         Related *out, GError **error);
 /* Opens, joins or leaves alone, as the placement says; fills `ticket` (number 0: none).
  * `reply_token` is called for a new ticket's number; its result is taken. */
 typedef char *(*StoreTokenMaker)(int64_t ticket, const void *self);
@@ -71,6 +78,7 @@ StorePacker *store_packer_new(void);
 void store_packer_free(StorePacker *packer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StorePacker, store_packer_free)
 void store_pack(StorePacker *packer, Mail *mail);
+
 /* A further delivery of a message that is filed already. */
 bool store_put_copy(StoreTxn *txn, const Mail *mail, int64_t message, GError **error);
 /* A mail no sorter survived, or one without bytes: raw bytes kept. */
@@ -78,7 +86,6 @@ bool store_put_held(StoreTxn *txn, const Mail *mail, const char *stage,
                     const char *because, int64_t *held, GError **error);
 
 /* ---- what people change ---- */
-
 typedef struct StoreChange {
     const char *field; /* status, priority, assignee, department */
     const char *value; /* NULL: nobody, none */
@@ -128,7 +135,6 @@ bool store_settle_held(StoreTxn *txn, int64_t id, int64_t message, const char *a
                        GError **error);
 
 /* ---- what is kept for a time ---- */
-
 typedef struct StoreRetention {
     int64_t raw_s, held_s, delivered_events_s;
 } StoreRetention;
@@ -137,7 +143,6 @@ bool store_retain(StoreTxn *txn, const StoreRetention *keep, int64_t *gone,
                   GError **error);
 
 /* ---- erasing a person ---- */
-
 typedef struct StoreErasure {
     int64_t tickets, messages; /* gone */
     int64_t mentions;          /* others' messages that named the address */
@@ -174,7 +179,6 @@ bool store_settle_verdict(StoreTxn *txn, int64_t message, const Verdict *verdict
                           StoreSettled *out, GError **error);
 
 /* ---- what is done on the server after the commit ---- */
-
 typedef struct StoreAction {
     int64_t id;
     uint32_t uid;
@@ -236,7 +240,6 @@ bool store_note_learned(StoreTxn *txn, const LearnReport *report, GError **error
 bool store_is_spam(StoreTxn *txn, int64_t message, bool *out, GError **error);
 
 /* ---- events ---- */
-
 /* The event itself, for the record and for replay, and one outbox row for each
  * endpoint. `ticket` 0, `message` 0: there is none. A repeated id is ignored. */
 bool store_put_event(StoreTxn *txn, const char *id, const char *type, int64_t ticket,
@@ -311,7 +314,6 @@ bool store_outbox_state(StoreTxn *txn, int64_t *waiting, int64_t *next_due_ms,
                         GError **error);
 
 /* ---- mailbox health ---- */
-
 /* `skipped`: what could not be collected beside its INBOX; NULL: all was. */
 bool store_mailbox_worked(StoreTxn *txn, const char *mailbox, const char *skipped,
                           GError **error);
@@ -319,7 +321,6 @@ bool store_mailbox_failed(StoreTxn *txn, const char *mailbox, const char *becaus
                           bool stopped, GError **error);
 
 /* ---- reading, for commands ---- */
-
 typedef struct StoreReader StoreReader;
 
 /* Read-only, safe beside a running daemon. FAULT_CONFIG: there is no database yet. */
@@ -378,7 +379,6 @@ StoreTable *store_read_stats(StoreReader *reader, int64_t days, GError **error);
 StoreTable *store_read_dead_letters(StoreReader *reader, GError **error);
 
 /* ---- vital signs ---- */
-
 /* A commit that changes nothing but proves that commits are possible. Blocks. */
 bool store_prove_writable(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -128,6 +128,8 @@ change(Database *db, const Changeable *what, Ticket *ticket, const StoreChange *
     step.old_value = old_value;
     return statement_run(db, error, what->write, "tmi", wanted->value, clock_now_ms(),
                          ticket->number) &&
+           (!g_str_equal(what->field, "status") ||
+            tickets_count_hours(db, ticket->number, error)) &&
            ticket_steps_put(db, &step, error);
 }
 
@@ -176,9 +178,14 @@ merge(Database *db, const Ticket *from, const Ticket *into, const char *actor,
                          "updated_at = ?, sequence = sequence + 1 WHERE number = ?",
                          "imi", into->number, now, from->number) &&
            statement_run(db, error,
-                         "UPDATE tickets SET updated_at = ?, sequence = sequence + 1 "
-                         "WHERE number = ?",
-                         "mi", now, into->number) &&
+                         "UPDATE tickets SET updated_at = ?1, sequence = sequence + 1, "
+                         "unanswered_since = coalesce(min(unanswered_since, m.since), "
+                         "unanswered_since, m.since) FROM (SELECT unanswered_since AS "
+                         "since FROM tickets WHERE number = ?3) m WHERE number = ?2",
+                         "mii", now, into->number, from->number) &&
+           statement_run(db, error,
+                         "UPDATE tickets SET unanswered_since = NULL WHERE number = ?",
+                         "i", from->number) &&
            statement_run(db, error,
                          "INSERT INTO ticket_participants (ticket, address) "
                          "SELECT ?, address FROM ticket_participants WHERE ticket = ? "

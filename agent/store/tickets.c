@@ -118,6 +118,40 @@ tickets_read(Database *db, int64_t number, Ticket *out, GError **error)
     return statement_done(&row, error);
 }
 
+static bool
+put_business_seconds(Database *db, int64_t number, const int64_t seconds[2],
+                     GError **error)
+{
+    return statement_run(db, error,
+                         "UPDATE tickets SET first_response_business_seconds = "
+                         "coalesce(first_response_business_seconds, ?), "
+                         "resolution_business_seconds = ? WHERE number = ?",
+                         "nni", seconds[0], seconds[1], number);
+}
+
+bool
+tickets_count_hours(Database *db, int64_t number, GError **error)
+{
+    int64_t seconds[2] = {TIME_NONE, TIME_NONE};
+    g_auto(Statement) row = statement_begin(
+        db,
+        "SELECT created_at, first_response_at, closed_at FROM tickets WHERE number = ?",
+        "i", number);
+
+    if (statement_row(&row)) {
+        int64_t created_s = statement_time(&row, 0);
+
+        for (int i = 0; i < 2; i++) {
+            int64_t end_s = statement_time(&row, i + 1);
+
+            if (created_s != TIME_NONE && end_s != TIME_NONE)
+                seconds[i] = hours_between(db->hours, created_s, end_s);
+        }
+    }
+    return statement_done(&row, error) &&
+           put_business_seconds(db, number, seconds, error);
+}
+
 /* Automatic mail moves nothing: an absent customer has not answered. */
 static bool
 is_automatic(const Facts *facts, const Placement *placement)
@@ -221,6 +255,8 @@ join(Database *db, const Mail *mail, const Facts *facts, const Placement *placem
                        "message_count = message_count + 1, sequence = sequence + 1, "
                        "reopened_count = reopened_count + ?5, "
                        "closed_at = iif(?5, NULL, closed_at), "
+                       "resolution_business_seconds = iif(?5, NULL, "
+                       "resolution_business_seconds), "
                        "unanswered_since = iif(?6, NULL, coalesce(unanswered_since, "
                        "?7)) WHERE number = ?8",
                        "tmnsbbsi", ticket_status_name(status), clock_now_ms(),
@@ -232,7 +268,7 @@ join(Database *db, const Mail *mail, const Facts *facts, const Placement *placem
     ticket->first_response_s = response_s;
     ticket->message_count++;
     ticket->sequence++;
-    return true;
+    return !answers_first || tickets_count_hours(db, ticket->number, error);
 }
 
 static bool

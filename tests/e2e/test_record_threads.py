@@ -153,6 +153,29 @@ def test_the_same_references_with_a_new_subject_open_a_linked_ticket(filed):
     assert last(filed)["ticket"] == 2 and ticket(filed, 2)["linked_to"] == 1
 
 
+def test_a_house_may_join_what_others_keep_apart(filed):
+    filed.configure(threads={"join_new_subject": True})
+    deliver(filed, reply(subject="Invoice 77 is wrong"))
+    assert (last(filed)["ticket"], last(filed)["thread_method"]) == (1, "message_id")
+
+
+def test_two_helpdesks_that_acknowledge_each_other_are_capped(filed, hooks):
+    """Neither says that it is a program."""
+    filed.configure(threads={"loop_pair": 5})
+    filed.json("tickets", "set", "1", "--status", "closed")
+    for number in range(9):
+        deliver(filed, reply(Message_ID=f"<ack{number}@correo.example>"))
+    labels = [row["label"] for row in filed.sql(
+        "SELECT label FROM messages WHERE in_reply_to IS NOT NULL ORDER BY id")]
+    assert [label == "auto_reply" for label in labels] == [False] * 5 + [True] * 4
+    told = filed.sql("SELECT reasons_json FROM v_messages ORDER BY id DESC LIMIT 1")[0][0]
+    assert "loop_pair" in told
+    filed.json("tickets", "set", "1", "--status", "closed")
+    deliver(filed, reply(Message_ID="<ack-last@correo.example>"))
+    assert ticket(filed, 1)["status"] == "closed"
+    assert filed.count("tickets") == 1
+
+
 # The life of a ticket
 
 def test_our_reply_in_sent_answers_the_ticket_once(filed, hooks):
@@ -169,6 +192,23 @@ def test_our_reply_in_sent_answers_the_ticket_once(filed, hooks):
     assert [one["first_response_seconds"] for one in told] == [first, None] or \
         [one["first_response_seconds"] for one in told] == [first, first]
     assert filed.sql("SELECT count(*) FROM v_first_response")[0][0] == 1
+
+
+def test_business_seconds_leave_out_nights_and_weekends(house, box):
+    house.configure(business_hours={"time_zone": "Europe/Madrid", "open": ["mon-fri 09:00-18:00"]})
+    friday, monday = 1795190400, 1795424400  # 2026-11-20 16:00, 2026-11-23 09:00 UTC
+    box.deliver_all([(letter(SUBJECT, From=ANA, Message_ID="<asked@correo.example>"), friday)])
+    house.once()
+    box.deliver_all([(answer(), monday)], "Sent")
+    house.once()
+    row = ticket(house, 1)
+    assert row["first_response_seconds"] == monday - friday
+    assert row["first_response_business_seconds"] == 2 * 3600  # to 18:00, and from 9:00 on
+    assert house.sql("SELECT first_response_business_seconds FROM v_first_response")[0][0] == 7200
+    house.json("tickets", "set", "1", "--status", "closed")
+    assert ticket(house, 1)["resolution_business_seconds"] is not None
+    deliver(house, reply())
+    assert ticket(house, 1)["resolution_business_seconds"] is None
 
 
 def test_an_answer_that_lay_in_sent_before_the_question_was_seen(house, box):

@@ -254,6 +254,63 @@ marks_of_clients_and_gateways_are_not_another_subject(void)
     expect_new_and_linked(scene, 2);
 }
 
+/* T4 is a policy. */
+static void
+a_house_may_join_what_others_keep_apart(void)
+{
+    g_autoptr(Scene) subject = scene_new();
+    g_autoptr(Scene) mailbox = scene_new();
+
+    scene_knows(subject, 5, "asked@correo.example");
+    scene_say(&subject->facts->message.in_reply_to, "asked@correo.example");
+    scene_say(&subject->facts->message.subject, "Another one");
+    g_assert_cmpint(scene_place(subject)->move, ==, MOVE_OPEN);
+    g_assert_cmpint(subject->placement->linked_to, ==, 5);
+    subject->settings.joins_other_mailbox = true;
+    g_assert_cmpint(scene_place(subject)->move, ==, MOVE_OPEN);
+    subject->settings.joins_new_subject = true;
+    g_assert_cmpint(scene_place(subject)->ticket, ==, 5);
+
+    scene_say(&scene_knows(mailbox, 5, "asked@correo.example")->ticket_mailbox,
+              "sales");
+    scene_say(&mailbox->facts->message.in_reply_to, "asked@correo.example");
+    g_assert_cmpint(scene_place(mailbox)->move, ==, MOVE_OPEN);
+    mailbox->settings.joins_new_subject = true;
+    g_assert_cmpint(scene_place(mailbox)->move, ==, MOVE_OPEN);
+    mailbox->settings.joins_other_mailbox = true;
+    g_assert_cmpint(scene_place(mailbox)->ticket, ==, 5);
+}
+
+/* L5: two programs that answer each other. */
+static void
+a_loop_moves_nothing(void)
+{
+    static const struct {
+        int64_t pair, address;
+        bool is_loop;
+    } rows[] = {{0, 0, false}, {9, 19, false}, {10, 10, true}, {3, 20, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Scene) scene = scene_new();
+        const Placement *placement;
+
+        scene->settings.loop_pair = 10;
+        scene->settings.loop_address = 20;
+        scene_knows(scene, 5, "asked@correo.example")->ticket_status = STATUS_CLOSED;
+        scene_say(&scene->facts->message.in_reply_to, "asked@correo.example");
+        scene->related->answers_pair = rows[i].pair;
+        scene->related->answers_address = rows[i].address;
+        placement = scene_place(scene);
+        g_assert_cmpint(placement->ticket, ==, 5);
+        g_assert_true(placement->reopens == !rows[i].is_loop);
+        g_assert_cmpint(placement->event, ==,
+                        rows[i].is_loop ? EVENT_MESSAGE_AUTO_REPLY
+                                        : EVENT_TICKET_REPLIED);
+        scene->settings.loop_pair = scene->settings.loop_address = 0;
+        g_assert_cmpint(scene_place(scene)->event, ==, EVENT_TICKET_REPLIED);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -269,5 +326,7 @@ main(int argc, char **argv)
     SCENE_TEST(a_forged_sender_joins_nothing_even_with_a_token);
     SCENE_TEST(another_subject_or_mailbox_is_another_ticket);
     SCENE_TEST(marks_of_clients_and_gateways_are_not_another_subject);
+    SCENE_TEST(a_house_may_join_what_others_keep_apart);
+    SCENE_TEST(a_loop_moves_nothing);
     return g_test_run();
 }

@@ -127,6 +127,7 @@ closed_ticket_reopens_for_people_only(void)
 }
 
 typedef struct Question {
+    Mail *mail;
     Facts *facts;
     GPtrArray *ids;
     GArray *tokens;
@@ -139,7 +140,9 @@ ask_related(StoreTxn *txn, void *self, GError **error)
     Question *question = self;
 
     return store_related(txn, question->facts, question->ids, question->tokens,
-                         question->related, error);
+                         question->related, error) &&
+           store_count_answers(txn, question->mail, question->facts, question->related,
+                               error);
 }
 
 static Related *
@@ -148,7 +151,8 @@ relate(Store *store, Facts *facts, const char *id, int64_t token)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) ids = g_ptr_array_new();
     g_autoptr(GArray) tokens = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    Question question = {facts, ids, tokens, related_new()};
+    g_autoptr(Filing) asks = filing_new(99, "asks@x", "It asks", "99");
+    Question question = {asks->mail, facts, ids, tokens, related_new()};
     bool done;
 
     if (id)
@@ -215,6 +219,54 @@ sibling_of_an_unseen_parent_is_found(void)
         g_assert_cmpint(((RelatedMessage *)related->messages->pdata[0])->ticket, ==, 1);
         g_assert_cmpuint(list_length(unknown->messages), ==, 0);
         g_assert_cmpint(related->same_bytes, ==, 0);
+    }
+    store_close(store);
+    fixture_remove(state);
+}
+
+/* L5: answers of the last hour are counted by their sender, here and everywhere. */
+static void
+answers_of_an_hour_are_counted(void)
+{
+    static const struct {
+        const char *mailbox, *from;
+        int64_t seconds_ago;
+        bool is_answer;
+    } rows[] = {{"support", "Bot@x.example", 10, true},
+                {"support", "bot@x.example", 3599, true},
+                {"support", "bot@x.example", 3601, true},
+                {"support", "bot@x.example", 20, false},
+                {"support", "other@x.example", 20, true},
+                {"sales", "bot@x.example", 20, true}};
+    g_autofree char *state = fixture_state();
+    Store *store = fixture_open(state);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *id = g_strdup_printf("%d@x", (int)i);
+        g_autoptr(Filing) filing = filing_new((int64_t)i + 1, id, "Re: Re:", id);
+        Message *message = &filing->facts->message;
+
+        g_free(filing->mail->origin.mailbox);
+        filing->mail->origin.mailbox = g_strdup(rows[i].mailbox);
+        g_free(message->from.address);
+        message->from.address = g_strdup(rows[i].from);
+        message->received_at = 1763900000 - rows[i].seconds_ago;
+        message->in_reply_to = rows[i].is_answer ? g_strdup("unseen@x") : NULL;
+        filing_do(store, filing);
+    }
+    {
+        g_autoptr(Filing) next = filing_new(90, "next@x", "Re: Re:", "90");
+        g_autoptr(Related) question = NULL;
+        g_autoptr(Related) answer = NULL;
+
+        g_free(next->facts->message.from.address);
+        next->facts->message.from.address = g_strdup("bot@X.example");
+        question = relate(store, next->facts, NULL, 0);
+        g_assert_cmpint(question->answers_address, ==, 0);
+        next->facts->message.in_reply_to = g_strdup("unseen@x");
+        answer = relate(store, next->facts, NULL, 0);
+        g_assert_cmpint(answer->answers_pair, ==, 2);
+        g_assert_cmpint(answer->answers_address, ==, 3);
     }
     store_close(store);
     fixture_remove(state);
@@ -402,6 +454,8 @@ main(int argc, char **argv)
                     reply_to_a_merged_ticket_finds_the_target);
     g_test_add_func("/store/sibling-of-an-unseen-parent-is-found",
                     sibling_of_an_unseen_parent_is_found);
+    g_test_add_func("/store/answers-of-an-hour-are-counted",
+                    answers_of_an_hour_are_counted);
     g_test_add_func("/store/sender-rules-need-proof", sender_rules_need_proof);
     g_test_add_func("/store/hostile-texts-are-verbatim", hostile_texts_are_verbatim);
     g_test_add_func("/store/forged-bounce-suppresses-nobody",

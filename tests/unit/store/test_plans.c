@@ -237,7 +237,7 @@ add_opinion(Opinion *opinion)
 }
 
 static bool
-ask_related(StoreTxn *txn, const Facts *facts, GError **error)
+ask_related(StoreTxn *txn, const Filing *filing, GError **error)
 {
     static const char *const names[] = {"1@x", "sent-only@x", "unseen@x"};
     int64_t one = 1;
@@ -248,7 +248,8 @@ ask_related(StoreTxn *txn, const Facts *facts, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         g_ptr_array_add(ids, (gpointer)(uintptr_t)names[i]);
     g_array_append_val(tokens, one);
-    return store_related(txn, facts, ids, tokens, related, error);
+    return store_related(txn, filing->facts, ids, tokens, related, error) &&
+           store_count_answers(txn, filing->mail, filing->facts, related, error);
 }
 
 static bool
@@ -265,7 +266,7 @@ file_one_of_each(StoreTxn *txn, GPtrArray *endpoints, GError **error)
             filing->placement->move = MOVE_JOIN;
             filing->placement->ticket = 1;
         }
-        if (!filing_work(txn, filing, error) || !ask_related(txn, filing->facts, error))
+        if (!filing_work(txn, filing, error) || !ask_related(txn, filing, error))
             return false;
     }
     return true;
