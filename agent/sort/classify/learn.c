@@ -66,7 +66,7 @@ learn_lesson(const Case *it)
     const Message *message = it->message;
     const char *body = message->reply_text ? message->reply_text : message->text;
     g_autoptr(Features) features = features_new(message->subject, body);
-    g_autoptr(SpamTokens) tokens = spam_tokens_new(it, false);
+    g_autoptr(GArray) tokens = spam_tokens(it);
     Lesson *lesson = shape_new(&lesson_shape);
     Label label = it->out->classification.label;
 
@@ -74,8 +74,8 @@ learn_lesson(const Case *it)
     lesson->language = g_strdup(message->language);
     lesson->sender = sender_of(it->from_address);
     lesson->features = pack_features(features);
-    lesson->tokens = lesson_pack((const uint32_t *)(const void *)tokens->hashes->data,
-                                 tokens->hashes->len);
+    lesson->tokens =
+        lesson_pack((const uint32_t *)(const void *)tokens->data, tokens->len);
     lesson->teaches_no_spam = it->out->automatic.is_auto || label == LABEL_BOUNCE ||
                               label == LABEL_AUTO_REPLY ||
                               it->reading->report.kind != REPORT_NONE;

@@ -20,8 +20,8 @@ is_optout_text(const Case *it)
            lexicon_judge(beginning, NULL) == OPTOUT_REQUEST;
 }
 
-/* Spam is told with what the text model says, because route/ may know the thread and
- * then needs the next best label. */
+/* Spam that claims to answer something is told with what the text model says: route/
+ * may know the thread, and then needs the next best label. */
 static void
 add_text_scores(Case *it)
 {
@@ -33,6 +33,8 @@ add_text_scores(Case *it)
     Classification *out = &it->out->classification;
     Classification found;
 
+    if (!message->in_reply_to && list_length(message->references) == 0)
+        return;
     shape_init(&classification_shape, &found);
     classify_words(it->classifier, &words, &found);
     out->scores = g_steal_pointer(&found.scores);
@@ -67,15 +69,15 @@ judge_untaught(Case *it)
     return true;
 }
 
-/* The tokens again, this time with their words. */
+/* The tokens again, this time with the words of some. */
 static void
 show_tokens(Case *it, const SpamJudgement *judged)
 {
-    g_autoptr(SpamTokens) tokens = spam_tokens_new(it, true);
+    char *shown[SPAM_TELLING] = {NULL};
 
+    spam_tokens_show(it, judged->telling, judged->n_telling, shown);
     for (size_t i = 0; i < judged->n_telling; i++)
-        texts_append(&it->out->spam.top_tokens,
-                     g_strdup(tokens->shown->pdata[judged->telling[i]]));
+        texts_append(&it->out->spam.top_tokens, shown[i]);
 }
 
 static void
@@ -95,13 +97,13 @@ static void
 judge_case(const Case *it, SpamJudgement *judged)
 {
     const Learned *learned = &it->classifier->learned;
-    g_autoptr(SpamTokens) tokens = NULL;
+    g_autoptr(GArray) tokens = NULL;
 
     *judged = (SpamJudgement){.verdict = SPAM_UNTAUGHT};
     if (!spam_is_taught(learned))
         return;
-    tokens = spam_tokens_new(it, false);
-    spam_judge(learned, tokens->hashes, judged);
+    tokens = spam_tokens(it);
+    spam_judge(learned, tokens, judged);
 }
 
 bool

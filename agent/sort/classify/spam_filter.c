@@ -1,10 +1,10 @@
 #include "spam_filter.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum {
-    CLUES_MOST = 300
+    CLUES_MOST = 300,
+    STRENGTHS = 64
 };
 
 /* Robinson's: what is believed of a token nobody has met, and for how many meetings. */
@@ -42,17 +42,6 @@ spamminess_of(const Learned *learned, const SpamSlot *slot)
     return (belief * unmet + met * (spam / (spam + ham))) / (belief + met);
 }
 
-static int
-by_strength(const void *a, const void *b)
-{
-    double left = fabs(((const Clue *)a)->spamminess - 0.5);
-    double right = fabs(((const Clue *)b)->spamminess - 0.5);
-
-    if (left != right)
-        return left < right ? 1 : -1;
-    return ((const Clue *)a)->token < ((const Clue *)b)->token ? -1 : 1;
-}
-
 /* The chance that a chi-square of 2n degrees is as large as x; exact for even ones. */
 static double
 chi_square(double x, size_t n)
@@ -68,19 +57,75 @@ chi_square(double x, size_t n)
     return MIN(sum, 1.0);
 }
 
+/* The sum of the logarithms of `count` chances, by as few logarithms as doubles allow.
+ */
+static double
+log_of_product(const double *chances, size_t count)
+{
+    double product = 1;
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        product *= chances[i];
+        if (product < 1e-200) {
+            sum += log(product);
+            product = 1;
+        }
+    }
+    return sum + log(product);
+}
+
 static double
 combine(const Clue *clues, size_t count)
 {
-    double spam = 0;
-    double ham = 0;
+    double spam[CLUES_MOST];
+    double ham[CLUES_MOST];
 
     if (count == 0)
         return 0.5;
     for (size_t i = 0; i < count; i++) {
-        spam += log(1 - clues[i].spamminess);
-        ham += log(clues[i].spamminess);
+        spam[i] = 1 - clues[i].spamminess;
+        ham[i] = clues[i].spamminess;
     }
-    return (1 + chi_square(-2 * ham, count) - chi_square(-2 * spam, count)) / 2;
+    return (1 + chi_square(-2 * log_of_product(ham, count), count) -
+            chi_square(-2 * log_of_product(spam, count), count)) /
+           2;
+}
+
+/* Which of 64 classes of strength a clue is of, the strongest last. */
+static size_t
+strength(double spamminess)
+{
+    return MIN((size_t)(fabs(spamminess - 0.5) * 2 * STRENGTHS), (size_t)STRENGTHS - 1);
+}
+
+/* The strongest, in the order of the mail: of the weakest class among them the first.
+ * Sorting them all would cost more than everything else here. */
+static size_t
+keep_strongest(Clue *clues, size_t count)
+{
+    size_t of[STRENGTHS] = {0};
+    size_t weakest = STRENGTHS - 1;
+    size_t stronger = 0;
+    size_t kept = 0;
+    size_t room;
+
+    if (count <= CLUES_MOST)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        of[strength(clues[i].spamminess)]++;
+    while (stronger + of[weakest] <= CLUES_MOST)
+        stronger += of[weakest--];
+    room = CLUES_MOST - stronger;
+    for (size_t i = 0; i < count; i++) {
+        size_t class = strength(clues[i].spamminess);
+
+        if (class > weakest || (class == weakest && room > 0)) {
+            room -= class == weakest;
+            clues[kept++] = clues[i];
+        }
+    }
+    return kept;
 }
 
 static size_t
@@ -95,8 +140,29 @@ find_clues(const Learned *learned, const GArray *tokens, Clue *clues)
         if (fabs(spamminess - 0.5) >= telling_least)
             clues[count++] = (Clue){spamminess, i};
     }
-    qsort(clues, count, sizeof *clues, by_strength);
-    return MIN(count, (size_t)CLUES_MOST);
+    return keep_strongest(clues, count);
+}
+
+/* The most telling few, by insertion. */
+static void
+name_telling(const Clue *clues, size_t count, SpamJudgement *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        double ours = fabs(clues[i].spamminess - 0.5);
+        size_t at = out->n_telling;
+
+        while (at > 0 && ours > fabs(out->spamminess[at - 1] - 0.5))
+            at--;
+        if (at == SPAM_TELLING)
+            continue;
+        out->n_telling = MIN(out->n_telling + 1, (size_t)SPAM_TELLING);
+        for (size_t k = out->n_telling - 1; k > at; k--) {
+            out->telling[k] = out->telling[k - 1];
+            out->spamminess[k] = out->spamminess[k - 1];
+        }
+        out->telling[at] = clues[i].token;
+        out->spamminess[at] = clues[i].spamminess;
+    }
 }
 
 bool
@@ -122,11 +188,7 @@ spam_judge(const Learned *learned, const GArray *tokens, SpamJudgement *out)
     out->verdict = out->score >= spam_from ? SPAM_SPAM
                    : out->score <= ham_to  ? SPAM_HAM
                                            : SPAM_UNSURE;
-    for (size_t i = 0; i < MIN(count, (size_t)SPAM_TELLING); i++) {
-        out->telling[i] = clues[i].token;
-        out->spamminess[i] = clues[i].spamminess;
-        out->n_telling++;
-    }
+    name_telling(clues, count, out);
 }
 
 const char *

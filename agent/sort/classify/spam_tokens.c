@@ -14,10 +14,12 @@ enum {
 };
 
 typedef struct Collector {
-    SpamTokens *tokens;
+    GArray *tokens;
     uint32_t seen[1 << SEEN_BITS]; /* open addressing */
     const char *field;             /* "", "subject:", ... */
-    bool is_shown;
+    const uint32_t *places;        /* of tokens to show */
+    size_t n_places;
+    char **shown;
 } Collector;
 
 static uint32_t
@@ -57,16 +59,17 @@ static void
 add(Collector *to, const char *text, size_t size)
 {
     uint32_t token = mix(start(to->field), text, size);
-    SpamTokens *tokens = to->tokens;
+    guint place = to->tokens->len;
 
-    if (tokens->hashes->len >= TOKENS_MOST || !is_new(to, token))
+    if (place >= TOKENS_MOST || !is_new(to, token))
         return;
-    g_array_append_val(tokens->hashes, token);
-    if (to->is_shown) {
-        g_autofree char *word = g_utf8_make_valid(text, (gssize)size);
+    g_array_append_val(to->tokens, token);
+    for (size_t i = 0; i < to->n_places; i++)
+        if (to->places[i] == place) {
+            g_autofree char *word = g_utf8_make_valid(text, (gssize)size);
 
-        g_ptr_array_add(tokens->shown, g_strconcat(to->field, word, NULL));
-    }
+            to->shown[i] = g_strconcat(to->field, word, NULL);
+        }
 }
 
 /* Digits are "0": a price says "a price", not which. */
@@ -208,32 +211,35 @@ add_form(Collector *to, const Case *it)
         add_text(to, "language:", it->message->language);
 }
 
-SpamTokens *
-spam_tokens_new(const Case *it, bool is_shown)
+static void
+collect(Collector *to, const Case *it)
 {
-    SpamTokens *tokens = g_new0(SpamTokens, 1);
-    g_autofree Collector *to = g_new0(Collector, 1);
-
-    tokens->hashes = g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), TOKENS_MOST);
-    tokens->shown = is_shown ? g_ptr_array_new_with_free_func(g_free) : NULL;
-    to->tokens = tokens;
-    to->is_shown = is_shown;
+    to->tokens = g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), TOKENS_MOST);
     add_origin(to, it);
     add_fields(to, it);
     add_form(to, it);
     add_field(to, "subject:", it->message->subject, SUBJECT_FOLD_BYTES);
     add_links(to, it->message->links);
     add_field(to, "", it->message->text, BODY_BYTES);
-    return tokens;
+}
+
+GArray *
+spam_tokens(const Case *it)
+{
+    g_autofree Collector *to = g_new0(Collector, 1);
+
+    collect(to, it);
+    return to->tokens;
 }
 
 void
-spam_tokens_free(SpamTokens *tokens)
+spam_tokens_show(const Case *it, const uint32_t *places, size_t count, char **shown)
 {
-    if (!tokens)
-        return;
-    g_array_unref(tokens->hashes);
-    if (tokens->shown)
-        g_ptr_array_unref(tokens->shown);
-    g_free(tokens);
+    g_autofree Collector *to = g_new0(Collector, 1);
+
+    to->places = places;
+    to->n_places = count;
+    to->shown = shown;
+    collect(to, it);
+    g_array_unref(to->tokens);
 }

@@ -11,11 +11,9 @@ enum {
     TOKENS_MOST = 900
 };
 
-typedef struct SpamTokens {
-    GArray *hashes;   /* uint32_t, each once */
-    GPtrArray *shown; /* for a person; NULL where it was not asked for */
-} SpamTokens;
+/* GArray of uint32_t, each once. */
+GArray *spam_tokens(const Case *it);
 
-SpamTokens *spam_tokens_new(const Case *it, bool is_shown);
-void spam_tokens_free(SpamTokens *tokens);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpamTokens, spam_tokens_free)
+/* The tokens at these places, in words for a person; each yours. */
+void spam_tokens_show(const Case *it, const uint32_t *places, size_t count,
+                      char **shown);
