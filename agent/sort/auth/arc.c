@@ -90,6 +90,23 @@ asked_result(AuthResult asked)
     return asked == RESULT_TEMPERROR ? RESULT_TEMPERROR : RESULT_FAIL;
 }
 
+/* A chain speaks for an author only if it covers From; it never covers its own seals.
+ */
+static const char *
+refuse_names(const Signature *signature)
+{
+    bool has_from = false;
+
+    for (guint i = 0; i < signature->signed_names->len; i++) {
+        const char *name = g_ptr_array_index(signature->signed_names, i);
+
+        if (strcmp(name, "arc-seal") == 0)
+            return "the message signature covers an ARC-Seal";
+        has_from = has_from || strcmp(name, "from") == 0;
+    }
+    return has_from ? NULL : "the message signature does not cover From";
+}
+
 static AuthResult
 check_message(const RawMail *mail, const DnsAsker *dns, const RawField *field,
               const char **trouble)
@@ -102,16 +119,20 @@ check_message(const RawMail *mail, const DnsAsker *dns, const RawField *field,
 
     if (!signature_read(field, SIGNATURE_ARC_MESSAGE, &signature, trouble))
         return RESULT_FAIL;
-    *trouble = "the message signature covers an ARC-Seal";
-    for (guint i = 0; i < signature.signed_names->len; i++)
-        if (strcmp(g_ptr_array_index(signature.signed_names, i), "arc-seal") == 0)
-            return RESULT_FAIL;
+    *trouble = refuse_names(&signature);
+    if (*trouble)
+        return RESULT_FAIL;
     asked = signature_fetch_key(&signature, dns, &key, trouble);
     if (asked != RESULT_PASS)
         return asked_result(asked);
     canonical_body_init(&body, mail);
     *trouble = "the body was changed";
     if (!signature_body_matches(&signature, &body))
+        return RESULT_FAIL;
+    *trouble = "l= leaves a part of the body unsigned";
+    if (signature.body_length >= 0 &&
+        (uint64_t)signature.body_length <
+            canonical_body_size(&body, signature.relaxed_body))
         return RESULT_FAIL;
     *trouble = "the signed header fields were changed";
     signature_hash_fields(&signature, mail, digest);

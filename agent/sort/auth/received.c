@@ -236,7 +236,8 @@ received_read(const char *value, Received *out)
 
     *out = (Received){.time = date_read(date)};
     out->has_from = is_word(item_at(items, 0), "from");
-    by = find_word(items, 0, "by");
+    /* Not the word behind `from`: a client may call itself "by". */
+    by = find_word(items, out->has_from ? 2 : 0, "by");
     if (by == items->len)
         return;
     out->by = host_behind(items, by);

@@ -12,6 +12,8 @@ typedef struct Hop {
     const char *results; /* behind `i=N; ` */
     const char *claim;   /* cv=; NULL: as it should be */
     const char *lie;     /* of ARC-Authentication-Results, put there after sealing */
+    const char *names;   /* h=; NULL: from:to:subject */
+    const char *tags;    /* more of them in the message signature */
 } Hop;
 
 typedef struct Chain {
@@ -91,6 +93,19 @@ static const Chain chains[] = {
      .appended = "Pay here instead.\r\n",
      .want = VERDICT_FAILED,
      .arc = RESULT_FAIL},
+    {.name = "body-appended-behind-l",
+     .hops = {{TRUSTED, SAW_PASS, .tags = "l=35; "}},
+     .appended = "Pay here instead.\r\n",
+     .want = VERDICT_FAILED,
+     .arc = RESULT_FAIL},
+    {.name = "l-that-leaves-nothing-out",
+     .hops = {{TRUSTED, SAW_PASS, .tags = "l=35; "}},
+     .want = VERDICT_AUTHENTICATED,
+     .arc = RESULT_PASS},
+    {.name = "from-is-not-covered",
+     .hops = {{TRUSTED, SAW_PASS, .names = "to:subject"}},
+     .want = VERDICT_FAILED,
+     .arc = RESULT_FAIL},
     {.name = "first-set-claims-a-chain-before-it",
      .hops = {{TRUSTED, SAW_PASS, "pass"}},
      .want = VERDICT_FAILED,
@@ -147,6 +162,7 @@ add_results(Lines *lines, const Hop *hop, int instance)
 static void
 add_message_signature(const World *world, Lines *lines, const Hop *hop, int instance)
 {
+    const char *names = hop->names ? hop->names : "from:to:subject";
     unsigned char digest[32];
     g_autofree char *hash = NULL;
     g_autofree char *bare = NULL;
@@ -156,10 +172,12 @@ add_message_signature(const World *world, Lines *lines, const Hop *hop, int inst
 
     EVP_Digest(BODY, strlen(BODY), digest, NULL, EVP_sha256(), NULL);
     hash = g_base64_encode(digest, sizeof digest);
-    bare = g_strdup_printf("i=%d; a=ed25519-sha256; c=simple/simple; d=%s; s=ed; "
-                           "h=from:to:subject; bh=%s; b=",
-                           instance, hop->sealer, hash);
-    text = g_strconcat(HONEST REST "ARC-Message-Signature: ", bare, NULL);
+    bare =
+        g_strdup_printf("i=%d; a=ed25519-sha256; c=simple/simple; d=%s; s=ed; "
+                        "h=%s; %sbh=%s; b=",
+                        instance, hop->sealer, names, hop->tags ? hop->tags : "", hash);
+    text = g_strconcat(hop->names ? REST : HONEST REST, "ARC-Message-Signature: ", bare,
+                       NULL);
     signature = signer_sign(world->key[0], false, text);
     value = g_strconcat(bare, signature, NULL);
     add_line(lines, "ARC-Message-Signature", value, NULL);

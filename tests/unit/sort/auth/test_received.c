@@ -44,6 +44,7 @@ static const Row rows[] = {
     {"greeting-in-a-comment", "from x (HELO [192.0.2.7])" BY, NULL, NULL},
     {"address-of-the-receiver", "from x by mx.help.example ([192.0.2.7])", NULL, NULL},
     {"not-an-address", "from x (h.example [192.0.2.777])" BY, NULL, NULL},
+    {"greets-as-by", "from by (h.example [192.0.2.7])" BY, "192.0.2.7", "by"},
     {"nobody-connected", "by mx.help.example with local id 1", NULL, NULL},
     {"nothing", "", NULL, NULL},
 };
