@@ -7,6 +7,7 @@
 
 struct Sorter {
     Classifier *classifier;
+    AuthKeys *keys;
 };
 
 Sorter *
@@ -21,6 +22,7 @@ sorter_new(GError **error)
     auth_init();
     sorter = g_new0(Sorter, 1);
     sorter->classifier = g_steal_pointer(&classifier);
+    sorter->keys = auth_keys_new();
     return sorter;
 }
 
@@ -30,19 +32,20 @@ sorter_free(Sorter *sorter)
     if (!sorter)
         return;
     classifier_free(sorter->classifier);
+    auth_keys_free(sorter->keys);
     g_free(sorter);
 }
 
 /* What we sent passed no border and carries no signature yet: nothing can be proven by
  * it, and nothing is to be held against it. */
 static void
-judge_sender(GBytes *mail, const SortSettings *settings, const DnsAsker *dns,
-             Verdict *verdict)
+judge_sender(const Sorter *sorter, GBytes *mail, const SortSettings *settings,
+             const DnsAsker *dns, Verdict *verdict)
 {
     if (settings->origin.role == FOLDER_SENT)
         texts_append(&verdict->because, g_strdup("our own mail, from the Sent folder"));
     else
-        auth_judge(mail, settings, dns, verdict);
+        auth_judge(mail, settings, dns, sorter->keys, verdict);
 }
 
 Facts *
@@ -53,7 +56,7 @@ sort_mail(const Sorter *sorter, GBytes *mail, const SortSettings *settings,
     Reading *reading = shape_new(&reading_shape);
 
     parse_mail(mail, settings, reading);
-    judge_sender(mail, settings, dns, &facts->verdict);
+    judge_sender(sorter, mail, settings, dns, &facts->verdict);
     classify_mail(sorter->classifier, reading, &facts->verdict, settings, dns,
                   &facts->opinion);
     if (settings->wants_lesson)

@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_byte_array_append(text, (const guint8 *)"\r\n\r\n", 4);
     mail = g_bytes_new(text->data, text->len);
     shape_init(&verdict_shape, &verdict);
-    auth_judge(mail, settings, &dns, &verdict);
+    auth_judge(mail, settings, &dns, NULL, &verdict);
     g_assert_true((verdict.kind == VERDICT_SUSPICIOUS) == !verdict.author_domain);
     g_assert_true(!verdict.author_domain || !has_control_byte(bytes, size));
     g_assert_true(verdict.kind != VERDICT_AUTHENTICATED);

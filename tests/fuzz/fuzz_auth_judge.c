@@ -59,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     texts_append(&settings->border.authserv_ids, g_strdup("mx.example"));
     texts_append(&settings->border.arc_sealers, g_strdup("a.example"));
     shape_init(&verdict_shape, &verdict);
-    auth_judge(mail, settings, &dns, &verdict);
+    auth_judge(mail, settings, &dns, NULL, &verdict);
     /* Whatever it says must travel to the house: valid UTF-8, no NUL. */
     shape_write(&verdict_shape, &verdict, written);
     shape_init(&verdict_shape, &read);

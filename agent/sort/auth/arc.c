@@ -108,8 +108,8 @@ refuse_names(const Signature *signature)
 }
 
 static AuthResult
-check_message(const RawMail *mail, const DnsAsker *dns, const RawField *field,
-              const char **trouble)
+check_message(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys,
+              const RawField *field, const char **trouble)
 {
     g_auto(Signature) signature = {0};
     g_auto(PublicKey) key = {0};
@@ -122,7 +122,7 @@ check_message(const RawMail *mail, const DnsAsker *dns, const RawField *field,
     *trouble = refuse_names(&signature);
     if (*trouble)
         return RESULT_FAIL;
-    asked = signature_fetch_key(&signature, dns, &key, trouble);
+    asked = signature_fetch_key(&signature, dns, keys, &key, trouble);
     if (asked != RESULT_PASS)
         return asked_result(asked);
     canonical_body_init(&body, mail);
@@ -157,7 +157,8 @@ hash_sealed(const ArcChain *chain, int instance, uint8_t digest[32])
 }
 
 static AuthResult
-check_seal(ArcChain *chain, int instance, const DnsAsker *dns, const char **trouble)
+check_seal(ArcChain *chain, int instance, const DnsAsker *dns, AuthKeys *keys,
+           const char **trouble)
 {
     g_auto(Signature) signature = {0};
     g_auto(PublicKey) key = {0};
@@ -173,7 +174,7 @@ check_seal(ArcChain *chain, int instance, const DnsAsker *dns, const char **trou
     if (!claim || strcmp(claim, instance == 1 ? "none" : "pass") != 0 ||
         tag_find(&signature.tags, "h"))
         return RESULT_FAIL;
-    asked = signature_fetch_key(&signature, dns, &key, trouble);
+    asked = signature_fetch_key(&signature, dns, keys, &key, trouble);
     if (asked != RESULT_PASS)
         return asked_result(asked);
     *trouble = "what the seal covers was changed";
@@ -185,7 +186,7 @@ check_seal(ArcChain *chain, int instance, const DnsAsker *dns, const char **trou
 }
 
 void
-arc_judge(const RawMail *mail, const DnsAsker *dns, ArcChain *out)
+arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *out)
 {
     const char *trouble = NULL;
 
@@ -197,10 +198,11 @@ arc_judge(const RawMail *mail, const DnsAsker *dns, ArcChain *out)
         return;
     }
     out->culprit = out->instances;
-    out->result = check_message(mail, dns, out->sets[out->instances].message, &trouble);
+    out->result =
+        check_message(mail, dns, keys, out->sets[out->instances].message, &trouble);
     for (int i = out->instances; i >= 1 && out->result == RESULT_PASS; i--) {
         out->culprit = i;
-        out->result = check_seal(out, i, dns, &trouble);
+        out->result = check_seal(out, i, dns, keys, &trouble);
     }
     out->trouble = trouble;
 }

@@ -1,6 +1,7 @@
 /* ARC (RFC 8617): what earlier hops saw, sealed by each of them. */
 #pragma once
 
+#include "auth.h"
 #include "fields.h"
 
 #include "model/dns.h"
@@ -25,7 +26,8 @@ typedef struct ArcChain {
     ArcSet sets[ARC_INSTANCES_MAX + 1]; /* from 1 */
 } ArcChain;
 
-void arc_judge(const RawMail *mail, const DnsAsker *dns, ArcChain *out);
+/* `keys` may be NULL. */
+void arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *out);
 void arc_chain_clear(ArcChain *chain);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ArcChain, arc_chain_clear)
 

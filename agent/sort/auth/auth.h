@@ -13,9 +13,18 @@
 /* Once per process, before the lock-down. */
 void auth_init(void);
 
-/* Fills `out`, an initialised Verdict. LF line ends are judged as CRLF. */
+/* The keys met so far, by the text of their records: for one thread, over many mails.
+ */
+typedef struct AuthKeys AuthKeys;
+
+AuthKeys *auth_keys_new(void);
+void auth_keys_free(AuthKeys *keys);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AuthKeys, auth_keys_free)
+
+/* Fills `out`, an initialised Verdict. LF line ends are judged as CRLF. `keys` may be
+ * NULL: each is read anew. */
 void auth_judge(GBytes *mail, const SortSettings *settings, const DnsAsker *dns,
-                Verdict *out);
+                AuthKeys *keys, Verdict *out);
 
 /* One mechanism alone, as the trial names it; `out` is an initialised TrialReport.
  * Trials that need no mail do not look at it. */

@@ -21,6 +21,7 @@ base64_read(const char *text)
     size_t size = strlen(text);
     guint32 held = 0;
     size_t padding = 0;
+    guint8 *next;
 
     while (padding < 2 && size > 0 && text[size - 1] == '=') {
         size--;
@@ -28,17 +29,16 @@ base64_read(const char *text)
     }
     if (size == 0 || size % 4 == 1 || (padding > 0 && (size + padding) % 4 != 0))
         return NULL;
+    g_byte_array_set_size(out, (guint)(size / 4 * 3 + (size % 4 ? size % 4 - 1 : 0)));
+    next = out->data;
     for (size_t i = 0; i < size; i++) {
         int value = sextet(text[i]);
 
         if (value < 0)
             return NULL;
         held = held << 6 | (guint32)value;
-        if (i % 4 > 0) {
-            guint8 byte = (guint8)(held >> (6 - 2 * (i % 4)));
-
-            g_byte_array_append(out, &byte, 1);
-        }
+        if (i % 4 > 0)
+            *next++ = (guint8)(held >> (6 - 2 * (i % 4)));
     }
     return g_steal_pointer(&out);
 }

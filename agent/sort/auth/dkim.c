@@ -122,7 +122,7 @@ check_candidate(const DkimQuestion *question, const Candidate *candidate,
         *trouble = refuse_time(question, signature);
     if (*trouble)
         return RESULT_PERMERROR;
-    asked = signature_fetch_key(signature, question->dns, key, trouble);
+    asked = signature_fetch_key(signature, question->dns, question->keys, key, trouble);
     if (asked != RESULT_PASS)
         return asked;
     *trouble = "the key wants i= to be in d= itself";

@@ -1,6 +1,7 @@
 /* DKIM (RFC 6376, 8301, 8463), judged at the time the mail was received. */
 #pragma once
 
+#include "auth.h"
 #include "fields.h"
 
 #include "model/dns.h"
@@ -17,6 +18,7 @@ typedef struct DkimQuestion {
     bool is_border_time;       /* else it may be earlier than the signature: only expiry
                                   counts */
     const DnsAsker *dns;
+    AuthKeys *keys; /* or NULL */
 } DkimQuestion;
 
 typedef struct DkimReport {

@@ -4,6 +4,9 @@
 
 #include <glib.h>
 
+/* As g_strstrip takes them off. */
+#define BLANKS " \t\n\v\f\r"
+
 static const char *const policy_names[] = {"none", "quarantine", "reject"};
 
 const char *
@@ -17,16 +20,18 @@ dmarc_policy_name(DmarcPolicy policy)
 static char *
 find_tag(const char *text, const char *tag)
 {
-    g_auto(GStrv) parts = g_strsplit(text, ";", -1);
+    size_t tag_size = strlen(tag);
 
-    for (size_t i = 0; parts[i]; i++) {
-        char *equals = strchr(parts[i], '=');
+    for (const char *p = text; *p; p += *p == ';') {
+        const char *name = p + strspn(p, BLANKS);
+        const char *equals;
 
-        if (!equals)
+        p += strcspn(p, ";");
+        if (g_ascii_strncasecmp(name, tag, tag_size) != 0)
             continue;
-        *equals = '\0';
-        if (g_ascii_strcasecmp(g_strstrip(parts[i]), tag) == 0)
-            return g_strstrip(g_strdup(equals + 1));
+        equals = name + tag_size + strspn(name + tag_size, BLANKS);
+        if (*equals == '=')
+            return g_strstrip(g_strndup(equals + 1, (size_t)(p - equals - 1)));
     }
     return NULL;
 }

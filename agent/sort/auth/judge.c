@@ -88,8 +88,10 @@ static void
 judge_dkim(const Case *self, DkimReport *report)
 {
     Verdict *out = self->verdict;
-    DkimQuestion question = {
-        .mail = self->mail, .author_domain = out->author_domain, .dns = self->dns};
+    DkimQuestion question = {.mail = self->mail,
+                             .author_domain = out->author_domain,
+                             .dns = self->dns,
+                             .keys = self->keys};
 
     question.received_at = reception_time(self, &question.is_border_time);
     dkim_judge(&question, report);
@@ -145,7 +147,7 @@ judge_arc(const Case *self, ArcChain *chain)
     Verdict *out = self->verdict;
     const GPtrArray *sealers = self->settings->border.arc_sealers;
 
-    arc_judge(self->mail, self->dns, chain);
+    arc_judge(self->mail, self->dns, self->keys, chain);
     out->arc.result = chain->result;
     out->arc.instances = chain->instances;
     out->arc.sealer = g_strdup(chain->sets[chain->instances].sealer);
@@ -193,14 +195,14 @@ auth_init(void)
 
 void
 auth_judge(GBytes *mail, const SortSettings *settings, const DnsAsker *dns,
-           Verdict *out)
+           AuthKeys *keys, Verdict *out)
 {
     g_autoptr(RawMail) raw = raw_mail_new(mail);
     g_auto(Asker) asker = {0};
     g_auto(Author) author = {0};
     g_auto(BorderPlace) place = {0};
     g_auto(Stamp) stamp = {0};
-    Case self = {raw, settings, &asker.door, &place, &stamp, out};
+    Case self = {raw, settings, &asker.door, keys, &place, &stamp, out};
 
     shape_clear(&verdict_shape, out);
     asker_init(&asker, dns);

@@ -182,8 +182,8 @@ signature_read(const RawField *field, SignatureKind kind, Signature *out,
 }
 
 AuthResult
-signature_fetch_key(const Signature *signature, const DnsAsker *dns, PublicKey *key,
-                    const char **trouble)
+signature_fetch_key(const Signature *signature, const DnsAsker *dns, AuthKeys *keys,
+                    PublicKey *key, const char **trouble)
 {
     g_autofree char *name =
         g_strdup_printf("%s._domainkey.%s", signature->selector, signature->domain);
@@ -199,7 +199,7 @@ signature_fetch_key(const Signature *signature, const DnsAsker *dns, PublicKey *
     for (size_t i = 0; i < list_length(answer->records); i++) {
         const DnsRecord *record = g_ptr_array_index(answer->records, i);
 
-        if (!record->text || !key_read(record->text, key, trouble))
+        if (!record->text || !key_ring_read(keys, record->text, key, trouble))
             continue;
         if (key->algorithm == signature->algorithm)
             return RESULT_PASS;

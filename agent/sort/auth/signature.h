@@ -3,7 +3,7 @@
 #pragma once
 
 #include "canonical.h"
-#include "key.h"
+#include "keyring.h"
 #include "taglist.h"
 
 #include "model/dns.h"
@@ -40,7 +40,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Signature, signature_clear)
 
 /* Asks for the key. RESULT_PASS: `key` is filled; else temperror or permerror. */
 AuthResult signature_fetch_key(const Signature *signature, const DnsAsker *dns,
-                               PublicKey *key, const char **trouble);
+                               AuthKeys *keys, PublicKey *key, const char **trouble);
 
 /* SHA-256 over the signed fields and the signature's own field (RFC 6376 section 3.7)
  */

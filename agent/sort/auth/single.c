@@ -130,7 +130,7 @@ auth_arc(GBytes *mail, const GPtrArray *sealers, const DnsAsker *dns, ArcFacts *
     g_auto(ArcChain) chain = {0};
 
     asker_init(&asker, dns);
-    arc_judge(raw, &asker.door, &chain);
+    arc_judge(raw, &asker.door, NULL, &chain);
     shape_clear(&arc_shape, out);
     out->result = chain.result;
     out->instances = chain.instances;

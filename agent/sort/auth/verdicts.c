@@ -113,7 +113,7 @@ follow_fail(const Case *self)
     Verdict *out = self->verdict;
 
     if (list_length(self->settings->border.arc_sealers) > 0) {
-        arc_judge(self->mail, self->dns, &chain);
+        arc_judge(self->mail, self->dns, self->keys, &chain);
         out->arc.result = chain.result;
         out->arc.instances = chain.instances;
         out->arc.sealer = g_strdup(chain.sets[chain.instances].sealer);

@@ -11,6 +11,7 @@ typedef struct Case {
     const RawMail *mail;
     const SortSettings *settings;
     const DnsAsker *dns;
+    AuthKeys *keys;
     const BorderPlace *place;
     const Stamp *stamp;
     Verdict *verdict; /* author_domain is set */

@@ -145,7 +145,7 @@ judge_attack(const World *world, const Attack *attack, bool rsa)
     Verdict verdict;
 
     shape_init(&verdict_shape, &verdict);
-    auth_judge(mail, settings, &dns, &verdict);
+    auth_judge(mail, settings, &dns, NULL, &verdict);
     g_test_message("%s: %s: %s", attack->name, verdict_kind_name(verdict.kind),
                    (char *)g_ptr_array_index(verdict.because, 0));
     g_assert_cmpstr(verdict_kind_name(verdict.kind), ==,

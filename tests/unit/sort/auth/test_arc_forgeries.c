@@ -237,7 +237,7 @@ test_chain(const void *data)
     texts_append(&settings->border.arc_sealers, g_strdup("slow." TRUSTED));
     texts_append(&settings->border.arc_sealers, g_strdup("keyless." TRUSTED));
     shape_init(&verdict_shape, &verdict);
-    auth_judge(mail, settings, &dns, &verdict);
+    auth_judge(mail, settings, &dns, NULL, &verdict);
     g_test_message("%s", verdict.arc.because);
     g_assert_cmpstr(auth_result_name(verdict.arc.result), ==,
                     auth_result_name(row->chain->arc));

@@ -268,7 +268,7 @@ test_questions_are_bounded(const void *world)
     bytes = g_bytes_new(mail->str, mail->len);
     self->zone->asked = 0;
     shape_init(&verdict_shape, &verdict);
-    auth_judge(bytes, settings, &dns, &verdict);
+    auth_judge(bytes, settings, &dns, NULL, &verdict);
     g_assert_cmpint(self->zone->asked, <=, 60);
     g_assert_cmpuint(list_length(verdict.dkim), ==, 10);
     g_assert_true(has_text(verdict.flags, "dkim_signature_limit"));
@@ -291,7 +291,7 @@ test_deep_nesting_is_refused(void)
     g_string_append(mail, " <a@b.example>\r\n\r\n");
     bytes = g_bytes_new(mail->str, mail->len);
     shape_init(&verdict_shape, &verdict);
-    auth_judge(bytes, settings, &dns, &verdict);
+    auth_judge(bytes, settings, &dns, NULL, &verdict);
     g_assert_cmpint(verdict.kind, ==, VERDICT_SUSPICIOUS);
     shape_clear(&verdict_shape, &verdict);
 }

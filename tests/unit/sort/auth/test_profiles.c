@@ -100,7 +100,7 @@ test_profile(const void *data)
     zone_add(zone, "_dmarc.shop.example", "TXT", "v=DMARC1; p=reject");
     settings->border.profile = row->profile;
     shape_init(&verdict_shape, &verdict);
-    auth_judge(mail, settings, &dns, &verdict);
+    auth_judge(mail, settings, &dns, NULL, &verdict);
     g_assert_cmpstr(verdict_kind_name(verdict.kind), ==,
                     row->believed ? "authenticated" : "failed");
     if (row->believed)

@@ -379,7 +379,7 @@ passes_attack(const Case *test, char **got)
 
     shape_init(&verdict_shape, &verdict);
     site_border(test, settings);
-    auth_judge(mail, settings, &dns, &verdict);
+    auth_judge(mail, settings, &dns, NULL, &verdict);
     *got = verdict_line(&verdict);
     passed = same_text(test, "expect.verdict", verdict_kind_name(verdict.kind)) &&
              same_text(test, "expect.dmarc", word_of(verdict.dmarc.result)) &&
