@@ -26,6 +26,9 @@ static const struct {
     {"class", "protonmail_quote", ROLE_QUOTE_HEAD},
     {"class", "freshdesk_quote", ROLE_QUOTE},
     {"class", "hs_reply", ROLE_QUOTE},
+    {"class", "gmail_quote_attribution", ROLE_QUOTE},
+    {"class", "missive_quote", ROLE_QUOTE},
+    {"class", "mail_android_quote", ROLE_QUOTE},
     {"class", "front-blockquote", ROLE_QUOTE},
     {"class", "mailspring-quote", ROLE_QUOTE},
     {"class", "nylas-quote", ROLE_QUOTE},
@@ -38,6 +41,8 @@ static const struct {
     {"class", "protonmail_signature_block", ROLE_SIGNATURE},
     {"class", "tutanota_signature", ROLE_SIGNATURE},
     {"class", "sh-signature", ROLE_SIGNATURE},
+    {"class", "ms-outlook-ios-signature", ROLE_SIGNATURE},
+    {"class", "ms-outlook-mobile-signature", ROLE_SIGNATURE},
     {"id", "OLK_SRC_BODY_SECTION", ROLE_QUOTE},
     {"id", "reply-intro", ROLE_QUOTE},
     {"id", "zwchr", ROLE_QUOTE_REST},
@@ -121,6 +126,18 @@ has_role_attribute(const char *const *attributes)
     return false;
 }
 
+/* Word puts the header fields of what is quoted under a line of its own, the same in
+ * every language. */
+static bool
+is_word_divider(const char *name, const char *const *attributes)
+{
+    const char *style =
+        strcmp(name, "div") == 0 ? parse_attribute(attributes, "style") : NULL;
+
+    return style && strstr(style, "border-top:solid") &&
+           strstr(style, "padding:3.0pt 0");
+}
+
 Role
 parse_element_role(const char *name, const char *const *attributes)
 {
@@ -137,7 +154,9 @@ parse_element_role(const char *name, const char *const *attributes)
     }
     if (strcmp(name, "blockquote") == 0 && type && strcmp(type, "cite") == 0)
         return ROLE_QUOTE;
-    return ROLE_NONE;
+    if (strcmp(name, "signature") == 0)
+        return ROLE_SIGNATURE;
+    return is_word_divider(name, attributes) ? ROLE_QUOTE_REST : ROLE_NONE;
 }
 
 static int

@@ -120,6 +120,7 @@ parse_free_lines(Lines *lines)
     g_free(lines->lower);
     g_free(lines->devices);
     g_free(lines->closings);
+    g_free(lines->thanks);
     g_free(lines->disclaimers);
     g_free(lines);
 }

@@ -28,7 +28,7 @@ typedef struct Lines {
     size_t len;
     char *lower;    /* what Line.lower is lent from */
     bool has_above; /* a help desk's "reply above this line" stands somewhere */
-    WordIndex *devices, *closings, *disclaimers; /* see signature_words.h */
+    WordIndex *devices, *closings, *thanks, *disclaimers; /* see signature_words.h */
 } Lines;
 
 /* The lines of `text`, which they are lent from. Takes `lower`, the text in lower case

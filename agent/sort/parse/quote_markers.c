@@ -5,6 +5,10 @@
 #include "sort/parse/lines.h"
 #include "sort/parse/quote_words.h"
 
+enum {
+    RULED_MOST_BYTES = 120
+};
+
 static bool
 is_letter(char byte)
 {
@@ -160,6 +164,15 @@ starts_ruled(const char *line)
     size_t first = rule_at(line);
 
     return first > 0 && rule_at(line + first) > 0;
+}
+
+bool
+parse_is_ruled_title(const char *line)
+{
+    size_t length = strlen(line);
+
+    return length <= RULED_MOST_BYTES && g_str_has_prefix(line, "--") &&
+           g_str_has_suffix(line, "--");
 }
 
 bool

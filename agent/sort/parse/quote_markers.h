@@ -11,6 +11,8 @@ bool parse_is_attribution(const char *line);
 bool parse_opens_attribution(const char *line);
 /* "-----Original Message-----", "---------- Forwarded message ---------" */
 bool parse_is_separator(const char *line);
+/* The same in a language we do not know: a few words between dashes. */
+bool parse_is_ruled_title(const char *line);
 /* "Reply above this line", anywhere in it. */
 bool parse_is_above_line(const char *line);
 typedef enum {

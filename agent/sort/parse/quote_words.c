@@ -66,6 +66,18 @@ const char *const parse_quote_verbs[] = {"wrote",
                                          "schrijft",
                                          "pisal",
                                          "pisala",
+                                         "تمت كتابة",
+                                         "escribiu",
+                                         "idatzi",
+                                         "napisao je",
+                                         "napisala je",
+                                         "je oseba",
+                                         "napisal",
+                                         "napisala",
+                                         "rašo",
+                                         "kirjutas kuupäeval",
+                                         "skrev den",
+                                         "napisa",
                                          NULL};
 
 const char *const parse_quote_openers[] = {

@@ -12,6 +12,7 @@ enum {
     HEADER_MOST_LINES = 4,
     BLOCK_LINES = 8,
     GREETING_WORDS = 4,
+    NARROW_BYTES = 40,
     ANSWERS_BELOW_MOST = 50, /* pieces of an answer between quotes */
 };
 
@@ -51,6 +52,27 @@ may_start_attribution(const Lines *lines, size_t first)
     return false;
 }
 
+/* Marks of direction stand around names and colons where people write to the left. */
+static void
+drop_directions(char *text)
+{
+    static const char *const marks[] = {"\u200e", "\u200f", "\u202a", "\u202b",
+                                        "\u202c", "\u2066", "\u2067", "\u2068",
+                                        "\u2069", NULL};
+    char *out = text;
+
+    if (!strstr(text, "\xe2\x80") && !strstr(text, "\xe2\x81"))
+        return;
+    while (*text) {
+        if (parse_starts_with_any(text, marks)) {
+            text += 3;
+            continue;
+        }
+        *out++ = *text++;
+    }
+    *out = '\0';
+}
+
 /* How many lines the text that starts at `first` takes until it is an attribution; 0:
  * it never is. */
 static size_t
@@ -75,6 +97,7 @@ attribution_from(const Lines *lines, size_t first)
         if (!may_end_attribution(text))
             continue;
         lower = parse_lower(joined->str, joined->len);
+        drop_directions(lower);
         if (parse_is_attribution(lower))
             return i - first + 1;
     }
@@ -94,6 +117,34 @@ goes_on_with_digits(const Lines *lines, size_t first, const char *later)
            (parse_opens_attribution(lower) && strpbrk(lower, "0123456789"));
 }
 
+/* Was the line before `i` broken there because no more words fitted? Programs break at
+ * forty bytes or later. */
+static bool
+is_broken_before(const Lines *lines, size_t i)
+{
+    Span above = parse_line(lines, i - 1)->text;
+    Span line = parse_trim_span(parse_line(lines, i)->text);
+    size_t word = 0;
+
+    while (word < line.size && !g_ascii_isspace(line.at[word]))
+        word++;
+    return above.size + 1 + word > NARROW_BYTES || strchr("<(", line.at[0]);
+}
+
+/* Does the attribution rather start in line `i`, words standing above it? */
+static bool
+starts_later(const Lines *lines, size_t first, size_t i)
+{
+    const char *lower = parse_line(lines, i)->lower;
+    const char *above = parse_line(lines, first)->lower;
+
+    if (!lower || !above)
+        return false;
+    if (parse_opens_attribution(lower))
+        return !goes_on_with_digits(lines, first, lower);
+    return !strpbrk(above, "@0123456789") && !is_broken_before(lines, i);
+}
+
 /* The same, but not when the attribution really starts in a later line. */
 static size_t
 attribution_at(const Lines *lines, size_t first)
@@ -101,10 +152,7 @@ attribution_at(const Lines *lines, size_t first)
     size_t taken = attribution_from(lines, first);
 
     for (size_t i = first + 1; i < first + taken; i++) {
-        const char *lower = parse_line(lines, i)->lower;
-
-        if (lower && parse_opens_attribution(lower) &&
-            !goes_on_with_digits(lines, first, lower) &&
+        if (starts_later(lines, first, i) &&
             i + attribution_from(lines, i) == first + taken)
             return 0;
     }
@@ -118,6 +166,7 @@ is_header_block(const Lines *lines, size_t first)
     Span start = parse_line(lines, first)->text;
     unsigned seen = 0;
     unsigned kinds = 0;
+    bool has_address = false;
 
     if (parse_span_find(start, ':') == start.size &&
         !memmem(start.at, start.size, "：", 3))
@@ -132,9 +181,12 @@ is_header_block(const Lines *lines, size_t first)
         if (field != LABEL_FIELD_NONE && !(seen & 1u << field)) {
             seen |= 1u << field;
             kinds++;
+            has_address = has_address || strchr(lower, '@');
         }
     }
-    return kinds >= 3 && (seen & 1u << LABEL_FIELD_FROM);
+    /* Travellers go from, to and on a date, too. */
+    return kinds >= 3 && (seen & 1u << LABEL_FIELD_FROM) &&
+           (has_address || (seen & 1u << LABEL_FIELD_SUBJECT));
 }
 
 static bool
@@ -243,7 +295,18 @@ mark_quotes(Lines *lines)
     }
 }
 
-/* A rule right above a quote belongs to it. */
+/* "-------- Anything in any language --------" right above a quote. */
+static bool
+is_rule_or_title(const Lines *lines, size_t i)
+{
+    const Line *line = parse_line(lines, i);
+
+    return parse_is_rule(line) ||
+           (line->lower && parse_line(lines, i + 1)->kind == LINE_QUOTED &&
+            parse_is_ruled_title(line->lower));
+}
+
+/* A rule right above a quote belongs to it, with a title in it too. */
 static void
 drop_last_rules(Lines *lines)
 {
@@ -256,7 +319,7 @@ drop_last_rules(Lines *lines)
             break;
         }
     }
-    if (last + 1 >= lines->len || !parse_is_rule(parse_line(lines, last)))
+    if (last + 1 >= lines->len || !is_rule_or_title(lines, last))
         return;
     if (parse_own_words(lines, 0, last) > 0)
         parse_line(lines, last)->kind = LINE_SEPARATOR;

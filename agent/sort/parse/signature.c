@@ -8,12 +8,11 @@ enum {
     SIGNATURE_MOST_LINES = 8,
     DEVICE_MOST_BYTES = 160,
     CLOSING_MOST_BYTES = 60,
-    PARAGRAPH_MOST_BYTES = 2000,
     NAME_MOST_BYTES = 60,
     CARD_LINE_BYTES = 90,
     SENTENCE_WORDS = 5,
     PROSE_WORDS = 12,
-    LONG_START_BYTES = 80 /* of a line too long to be a marker */
+    OUTLOOK_MOST_WORDS = 6,
 };
 
 void
@@ -21,6 +20,7 @@ parse_know_signatures(Lines *lines)
 {
     lines->devices = parse_index_words(parse_device_words);
     lines->closings = parse_index_words(parse_closing_words);
+    lines->thanks = parse_index_words(parse_thanks_words);
     lines->disclaimers = parse_index_words(parse_disclaimer_words);
 }
 
@@ -46,11 +46,27 @@ own_lines_after(const Lines *lines, size_t from)
     return count;
 }
 
+static unsigned
+count_words(Span line)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < line.size; i++)
+        count +=
+            !g_ascii_isspace(line.at[i]) && (i == 0 || g_ascii_isspace(line.at[i - 1]));
+    return count;
+}
+
 static bool
 is_device_line(const Lines *lines, const char *lower)
 {
-    return strlen(lower) <= DEVICE_MOST_BYTES &&
-           parse_starts_with_word(lines->devices, lower);
+    size_t length = strlen(lower);
+
+    if (length > DEVICE_MOST_BYTES || !parse_starts_with_word(lines->devices, lower))
+        return false;
+    /* The program may be what somebody speaks of. */
+    return !g_str_has_prefix(lower, "outlook ") ||
+           count_words((Span){lower, length}) <= OUTLOOK_MOST_WORDS;
 }
 
 /* The length of `text` without what may stand behind a closing. */
@@ -69,20 +85,37 @@ without_marks(const char *text, size_t length)
 }
 
 static bool
-is_closing(const Lines *lines, const char *lower)
+is_word_of(const WordIndex *index, const char *lower, size_t length)
 {
-    size_t length = strlen(lower);
     size_t at = 0;
     const char *word;
 
-    if (length > CLOSING_MOST_BYTES)
-        return false;
     length = without_marks(lower, length);
-    while ((word = parse_next_word(lines->closings, lower, &at)) != NULL) {
+    while ((word = parse_next_word(index, lower, &at)) != NULL) {
         if (strlen(word) == length && strncmp(lower, word, length) == 0)
             return true;
     }
     return false;
+}
+
+static bool
+is_thanks(const Lines *lines, const char *lower)
+{
+    return is_word_of(lines->thanks, lower, strlen(lower));
+}
+
+/* Also in two languages: "Vennlig hilsen / Best regards". */
+static bool
+is_closing(const Lines *lines, const char *lower)
+{
+    size_t length = strcspn(lower, "/");
+
+    if (strlen(lower) > CLOSING_MOST_BYTES ||
+        (!is_word_of(lines->closings, lower, length) &&
+         !is_word_of(lines->thanks, lower, length)))
+        return false;
+    lower += length;
+    return *lower == '\0' || is_closing(lines, lower + 1 + strspn(lower + 1, " "));
 }
 
 /* One to three words that begin with a capital letter. */
@@ -102,19 +135,29 @@ is_name(const char *text)
     return count >= 1 && count <= 4;
 }
 
+/* "Beste Grüße aus Hamburg": the name alone. */
+static const char *
+without_from(const char *name)
+{
+    static const char *const words[] = {"aus ",   "from ", "från ", "fra ", "uit ",
+                                        "desde ", "de ",   "da ",   "dal ", "van ",
+                                        "von ",   "di ",   "iz ",   NULL};
+
+    for (const char *const *word = words; *word; word++) {
+        if (g_str_has_prefix(name, *word))
+            return name + strlen(*word);
+    }
+    return name;
+}
+
 /* "Best regards, Eva". Thanks are left out: "Thanks Eva" speaks to Eva. */
 static bool
 is_closing_with_name(const Lines *lines, Span line, const char *lower)
 {
-    static const char *const thanks[] = {"thank", "than",  "thx",   "grac", "grà",
-                                         "dank",  "merci", "obrig", "graz", "bedank",
-                                         "tack",  "tak",   "dzi",   "kiit", "спасиб",
-                                         "mil ",  "many",  "muit",  "much", NULL};
-
     size_t at = 0;
     const char *word;
 
-    if (line.size > CLOSING_MOST_BYTES || parse_starts_with_any(lower, thanks))
+    if (line.size > CLOSING_MOST_BYTES)
         return false;
     while ((word = parse_next_word(lines->closings, lower, &at)) != NULL) {
         size_t length = strlen(word);
@@ -124,21 +167,10 @@ is_closing_with_name(const Lines *lines, Span line, const char *lower)
             !strchr(" ,.", line.at[length]))
             continue;
         name = g_strndup(line.at + length, line.size - length);
-        if (is_name(g_strstrip(g_strdelimit(name, ",.", ' '))))
+        if (is_name(without_from(g_strstrip(g_strdelimit(name, ",.", ' ')))))
             return true;
     }
     return false;
-}
-
-static unsigned
-count_words(Span line)
-{
-    unsigned count = 0;
-
-    for (size_t i = 0; i < line.size; i++)
-        count +=
-            !g_ascii_isspace(line.at[i]) && (i == 0 || g_ascii_isspace(line.at[i - 1]));
-    return count;
 }
 
 static bool
@@ -172,6 +204,21 @@ is_followed_by_signature(const Lines *lines, size_t from)
     return true;
 }
 
+/* Does a person, or their card, stand below the thanks? */
+static bool
+is_signed(const Lines *lines, size_t thanks)
+{
+    for (size_t i = thanks + 1; i < lines->len; i++) {
+        const Line *line = parse_line(lines, i);
+
+        if (line->kind == LINE_OWN && !parse_is_blank(line))
+            return !is_signature_rule(line) &&
+                   !(line->lower && (is_device_line(lines, line->lower) ||
+                                     is_closing(lines, line->lower)));
+    }
+    return false;
+}
+
 bool
 parse_starts_signature(const Lines *lines, size_t i)
 {
@@ -184,54 +231,11 @@ parse_starts_signature(const Lines *lines, size_t i)
         return false;
     if (is_device_line(lines, lower))
         return true;
+    if (is_thanks(lines, lower) && !is_signed(lines, i))
+        return false;
     return (is_closing(lines, lower) ||
             is_closing_with_name(lines, parse_trim_span(line->text), lower)) &&
            is_followed_by_signature(lines, i + 1);
-}
-
-/* The line and what follows it up to a blank one, in lower case. */
-static char *
-paragraph_at(const Lines *lines, size_t first)
-{
-    GString *text = g_string_new(NULL);
-    g_autofree char *raw = NULL;
-
-    for (size_t i = first; i < lines->len && text->len < PARAGRAPH_MOST_BYTES; i++) {
-        const Line *line = parse_line(lines, i);
-
-        if (parse_is_blank(line))
-            break;
-        g_string_append_len(text, line->text.at, (gssize)line->text.size);
-        g_string_append_c(text, ' ');
-    }
-    raw = g_string_free(text, FALSE);
-    return parse_lower(raw, strlen(raw));
-}
-
-/* What lawyers write names its subject; who only begins like them is a person. */
-bool
-parse_starts_disclaimer(const Lines *lines, size_t i)
-{
-    static const char *const subjects[] = {
-        "confid",     "vertraulich", "riservat",   "vertrouwelijk",  "poufn",
-        "fortrolig",  "konfiden",    "luottamuk",  "конфиденциальн", "privileged",
-        "imprim",     "environment", "umwelt",     "medio ambiente", "meio ambiente",
-        "datos pers", "stampare",    "milieu",     "unauthori",      "reservad",
-        "legal",      "addressee",   "destinatar", "recipient",      NULL};
-    const Line *line = parse_line(lines, i);
-    g_autofree char *cut =
-        line->lower ? NULL : parse_lower(line->text.at, LONG_START_BYTES);
-    const char *start = line->lower ? line->lower : cut;
-    g_autofree char *whole = NULL;
-
-    if (!parse_starts_with_word(lines->disclaimers, start + strspn(start, "*_ \t\"'>")))
-        return false;
-    whole = paragraph_at(lines, i);
-    for (const char *const *subject = subjects; *subject; subject++) {
-        if (strstr(whole, *subject))
-            return true;
-    }
-    return false;
 }
 
 static bool
@@ -262,6 +266,26 @@ is_name_line(Span line)
            strpbrk(g_strstrip(text), " \t");
 }
 
+static bool
+ends_with_colon(Span line)
+{
+    static const char wide[] = "：";
+
+    return line.size > 0 &&
+           (line.at[line.size - 1] == ':' ||
+            (line.size >= 3 && memcmp(line.at + line.size - 3, wide, 3) == 0));
+}
+
+/* "Please deliver to:" speaks of the lines that follow. */
+static bool
+is_announced(const Lines *lines, size_t first)
+{
+    while (first > 0 && parse_is_blank(parse_line(lines, first - 1)))
+        first--;
+    return first > 0 && parse_line(lines, first - 1)->kind == LINE_OWN &&
+           ends_with_colon(parse_line(lines, first - 1)->text);
+}
+
 /* A last paragraph of short lines, a name on top and a phone or address below it. */
 static bool
 is_card(const Lines *lines, size_t first)
@@ -269,14 +293,18 @@ is_card(const Lines *lines, size_t first)
     bool has_address = false;
     size_t count = 0;
 
-    if (!is_name_line(parse_trim_span(parse_line(lines, first)->text)))
+    if (!is_name_line(parse_trim_span(parse_line(lines, first)->text)) ||
+        is_announced(lines, first))
         return false;
     for (size_t i = first; i < lines->len; i++) {
         const Line *line = parse_line(lines, i);
 
         if (line->kind != LINE_OWN || parse_is_blank(line))
             continue;
-        if (line->text.size > CARD_LINE_BYTES || ++count > SIGNATURE_MOST_LINES)
+        if (parse_starts_disclaimer(lines, i))
+            break;
+        if (line->text.size > CARD_LINE_BYTES || ++count > SIGNATURE_MOST_LINES ||
+            is_prose(line))
             return false;
         has_address = has_address || (count > 1 && has_contact(line->text));
     }

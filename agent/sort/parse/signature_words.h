@@ -6,5 +6,9 @@
 extern const char *const parse_device_words[];
 /* "kind regards"; whole lines. */
 extern const char *const parse_closing_words[];
+/* "many thanks"; whole lines. Under them may stand a name; alone they are words. */
+extern const char *const parse_thanks_words[];
 /* "this e-mail and any attachments"; beginnings of lines. */
 extern const char *const parse_disclaimer_words[];
+/* "en cumplimiento de": lawyers and claimants begin so; beginnings of lines. */
+extern const char *const parse_law_words[];
