@@ -48,6 +48,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lessons, lessons_free)
 typedef struct LearnReport {
     int64_t texts;
     double canary_before, canary_after;
+    double trust_before, trust_after;   /* how sure the canaries' right labels are */
     double recent_before, recent_after; /* of the last corrections, each unseen */
     bool is_refused;                    /* it would have made things worse */
     GArray *contradicted;               /* int64_t: messages that others contradict */

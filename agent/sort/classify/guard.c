@@ -9,6 +9,8 @@ enum {
 };
 
 const double guard_drop = 0.02;
+/* The like of it for how sure the canaries are. */
+static const double guard_distrust = 0.02;
 
 extern const char postroom_canaries_start[];
 extern const char postroom_canaries_end[];
@@ -67,6 +69,26 @@ judge(const Overlay *overlay, const OverlayText *text)
         if (scores[c] > scores[best])
             best = c;
     return best;
+}
+
+/* How sure the right label of a text is, on the mean. F1 sees only labels that change;
+ * this sees the ground give way before they do. */
+static double
+mean_trust(const Overlay *overlay, const GPtrArray *texts)
+{
+    double sum = 0;
+
+    for (guint i = 0; i < texts->len; i++) {
+        const OverlayText *text = texts->pdata[i];
+        double scores[MODEL_CLASSES];
+
+        memcpy(scores, text->base, sizeof scores);
+        if (overlay)
+            overlay_score(overlay, text->features, text->language, scores);
+        model_soften(scores, 1);
+        sum += scores[text->label];
+    }
+    return sum / MAX(texts->len, 1u);
 }
 
 typedef struct Counts {
@@ -142,8 +164,11 @@ guard_overlay(const Overlay *overlay, const GPtrArray *texts, const GPtrArray *c
     out->texts = texts->len;
     out->canary_before = guard_score(NULL, canaries);
     out->canary_after = guard_score(overlay, canaries);
+    out->trust_before = mean_trust(NULL, canaries);
+    out->trust_after = mean_trust(overlay, canaries);
     score_recent(texts, out);
     out->is_refused = out->canary_after <= out->canary_before - guard_drop ||
+                      out->trust_after <= out->trust_before - guard_distrust ||
                       (texts->len >= 2 * GUARD_FOLDS &&
                        out->recent_after <= out->recent_before - guard_drop);
 }

@@ -3,14 +3,15 @@
 #include <math.h>
 
 enum {
-    PASSES = 5,
-    BIAS_BUCKET = 0x15555 /* stands for the text as such */
+    PASSES = 5
 };
 
 /* How far the right class must lead, in raw scores; more makes it surer of itself. */
 static const double wanted_lead = 3.5;
 /* How little one correction is believed: the r of AROW. */
 static const double doubt = 1.0;
+/* How little one feature is believed that stands in all texts: by 1 in 21. */
+static const float common = 20;
 
 /* A language's own place for a feature, so that Spanish corrections leave English
  * alone. */
@@ -43,7 +44,7 @@ overlay_free(Overlay *overlay)
 static double
 value_of(const Features *features)
 {
-    return 1 / sqrt((double)features->list->len + 1);
+    return 1 / sqrt((double)MAX(features->list->len, 1u));
 }
 
 void
@@ -52,10 +53,8 @@ overlay_score(const Overlay *overlay, const Features *features, ModelLanguage la
 {
     double value = value_of(features);
 
-    for (guint i = 0; i <= features->list->len; i++) {
-        uint32_t bucket = i < features->list->len
-                              ? g_array_index(features->list, Feature, i).bucket
-                              : BIAS_BUCKET;
+    for (guint i = 0; i < features->list->len; i++) {
+        uint32_t bucket = g_array_index(features->list, Feature, i).bucket;
         const float *row = overlay->rows[place_of(bucket, language)];
 
         for (size_t c = 0; c < MODEL_CLASSES; c++)
@@ -93,15 +92,12 @@ learn_text(const Overlay *overlay, float *variance, const OverlayText *text)
     lead = scores[text->label] - scores[rival];
     if (lead >= wanted_lead)
         return;
-    for (guint i = 0; i <= list->len; i++)
-        spread += (double)variance[place_of(
-            i < list->len ? g_array_index(list, Feature, i).bucket : BIAS_BUCKET,
-            text->language)];
+    for (guint i = 0; i < list->len; i++)
+        spread += (double)
+            variance[place_of(g_array_index(list, Feature, i).bucket, text->language)];
     weight = 1 / (2 * spread * value * value + doubt);
-    for (guint i = 0; i <= list->len; i++) {
-        uint32_t at = place_of(i < list->len ? g_array_index(list, Feature, i).bucket
-                                             : BIAS_BUCKET,
-                               text->language);
+    for (guint i = 0; i < list->len; i++) {
+        uint32_t at = place_of(g_array_index(list, Feature, i).bucket, text->language);
         double known = (double)variance[at];
         double step = (wanted_lead - lead) * weight * known * value;
 
@@ -111,13 +107,31 @@ learn_text(const Overlay *overlay, float *variance, const OverlayText *text)
     }
 }
 
+/* How much a feature may move at first: what stands in many of the texts says little of
+ * any, and must not carry away the rest of the house's mail. */
+static float *
+first_variance(const GPtrArray *texts)
+{
+    float *variance = g_new0(float, FEATURE_BUCKETS);
+
+    for (guint i = 0; i < texts->len; i++) {
+        const OverlayText *text = texts->pdata[i];
+        const GArray *list = text->features->list;
+
+        for (guint k = 0; k < list->len; k++)
+            variance[place_of(g_array_index(list, Feature, k).bucket,
+                              text->language)] += 1;
+    }
+    for (size_t i = 0; i < FEATURE_BUCKETS; i++)
+        variance[i] = 1 / (1 + common * variance[i] / (float)MAX(texts->len, 1u));
+    return variance;
+}
+
 void
 overlay_train(Overlay *overlay, const GPtrArray *texts, size_t folds, size_t left_out)
 {
-    g_autofree float *variance = g_new(float, FEATURE_BUCKETS);
+    g_autofree float *variance = first_variance(texts);
 
-    for (size_t i = 0; i < FEATURE_BUCKETS; i++)
-        variance[i] = 1;
     for (int pass = 0; pass < PASSES; pass++)
         for (guint i = 0; i < texts->len; i++)
             if (folds == 0 || i % folds != left_out)
@@ -146,10 +160,8 @@ learned_score(const Learned *learned, const Features *features, ModelLanguage la
 
     if (!learned->head || !learned->head->overlay_rows)
         return;
-    for (guint i = 0; i <= features->list->len; i++) {
-        uint32_t bucket = i < features->list->len
-                              ? g_array_index(features->list, Feature, i).bucket
-                              : BIAS_BUCKET;
+    for (guint i = 0; i < features->list->len; i++) {
+        uint32_t bucket = g_array_index(features->list, Feature, i).bucket;
         const int16_t *row = learned->rows[place_of(bucket, language)].of;
 
         for (size_t c = 0; c < MODEL_CLASSES; c++)
