@@ -134,6 +134,9 @@ CREATE INDEX tickets_status ON tickets (status);
 CREATE INDEX tickets_requester ON tickets (requester_address);
 CREATE INDEX tickets_contact ON tickets (requester_id);
 CREATE INDEX tickets_created ON tickets (created_at);
+CREATE INDEX tickets_label ON tickets (label);
+CREATE INDEX tickets_department ON tickets (department);
+CREATE INDEX tickets_assignee ON tickets (assignee) WHERE assignee IS NOT NULL;
 CREATE INDEX tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX tickets_linked ON tickets (linked_to) WHERE linked_to IS NOT NULL;
 

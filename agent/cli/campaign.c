@@ -18,14 +18,14 @@ enum {
     MAILS_AN_ORDER = 200
 };
 
-static const TableColumn campaign_columns[] = {{"id", "campaign", 32},
-                                               {"sent", NULL, 9},
-                                               {"replies", NULL, 8},
-                                               {"interested", NULL, 10},
-                                               {"unsubscribes", NULL, 12},
-                                               {"complaints", NULL, 10},
-                                               {"bounces", NULL, 8},
-                                               {"first_sent_at", "first sent", 0},
+static const TableColumn campaign_columns[] = {{"id", "campaign", 32, 0},
+                                               {"sent", NULL, 9, 0},
+                                               {"replies", NULL, 8, 0},
+                                               {"interested", NULL, 10, 2},
+                                               {"unsubscribes", "unsubscribed", 12, 1},
+                                               {"complaints", NULL, 10, 0},
+                                               {"bounces", NULL, 8, 0},
+                                               {"first_sent_at", "first sent", 0, 3},
                                                {0}};
 
 static StoreTable *

@@ -12,15 +12,22 @@
 #include "cli/verb.h"
 
 static const TableColumn held_columns[] = {
-    {"id", NULL, 8},      {"state", NULL, 8},          {"mailbox", NULL, 24},
-    {"folder", NULL, 16}, {"size_bytes", "bytes", 12}, {"held_at", "held", 16},
-    {"stage", NULL, 12},  {"because", NULL, 0},        {0}};
+    {"id", NULL, 8, 0},      {"state", NULL, 8, 0},          {"mailbox", NULL, 24, 0},
+    {"folder", NULL, 16, 2}, {"size_bytes", "bytes", 12, 3}, {"held_at", "held", 16, 0},
+    {"stage", NULL, 12, 0},  {"because", NULL, 0, 0},        {0}};
 
-static const TableColumn held_fields[] = {
-    {"id", "held mail", 0}, {"state", NULL, 0},         {"mailbox", NULL, 0},
-    {"folder", NULL, 0},    {"uid", NULL, 0},           {"stage", NULL, 0},
-    {"because", NULL, 0},   {"size_bytes", "bytes", 0}, {"received_at", "received", 0},
-    {"held_at", "held", 0}, {"sha256", NULL, 0},        {0}};
+static const TableColumn held_fields[] = {{"id", "held mail", 0, 0},
+                                          {"state", NULL, 0, 0},
+                                          {"mailbox", NULL, 0, 0},
+                                          {"folder", NULL, 0, 0},
+                                          {"uid", NULL, 0, 0},
+                                          {"stage", NULL, 0, 0},
+                                          {"because", NULL, 0, 0},
+                                          {"size_bytes", "bytes", 0, 0},
+                                          {"received_at", "received", 0, 0},
+                                          {"held_at", "held", 0, 0},
+                                          {"sha256", NULL, 0, 0},
+                                          {0}};
 
 static int
 list_held(void *self, char *const *arguments)

@@ -13,14 +13,14 @@
 #include "cli/verb.h"
 #include "daemon/daemon.h"
 
-static const TableColumn mailbox_columns[] = {{"mailbox", NULL, 24},
-                                              {"state", NULL, 8},
-                                              {"messages", NULL, 9},
-                                              {"held", NULL, 6},
-                                              {"holes", NULL, 6},
-                                              {"seconds_since_success", "lag", 8},
-                                              {"failures", NULL, 8},
-                                              {"last_error", "last error", 0},
+static const TableColumn mailbox_columns[] = {{"mailbox", NULL, 24, 0},
+                                              {"state", NULL, 8, 0},
+                                              {"messages", NULL, 9, 0},
+                                              {"held", NULL, 6, 0},
+                                              {"holes", NULL, 6, 0},
+                                              {"seconds_since_success", "lag", 8, 0},
+                                              {"failures", NULL, 8, 1},
+                                              {"last_error", "last error", 0, 0},
                                               {0}};
 
 static int
@@ -30,10 +30,10 @@ list_mailboxes(void *self, char *const *arguments)
     return listing_print(self, store_read_mailboxes, mailbox_columns);
 }
 
-static const TableColumn folder_columns[] = {{"mailbox", NULL, 24},
-                                             {"role", NULL, 8},
-                                             {"messages", NULL, 9},
-                                             {"folder", NULL, 0},
+static const TableColumn folder_columns[] = {{"mailbox", NULL, 24, 0},
+                                             {"role", NULL, 8, 0},
+                                             {"messages", NULL, 9, 0},
+                                             {"folder", NULL, 0, 0},
                                              {0}};
 
 typedef struct Trial {
@@ -114,9 +114,9 @@ draw_bar(const char *folder, int64_t done, int64_t all, void *self)
         (void)fputc('\n', stderr);
 }
 
-static const TableColumn rescan_columns[] = {{"mailbox", NULL, 24}, {"filed", NULL, 8},
-                                             {"copies", NULL, 8},   {"held", NULL, 8},
-                                             {"holes", NULL, 0},    {0}};
+static const TableColumn rescan_columns[] = {
+    {"mailbox", NULL, 24, 0}, {"filed", NULL, 8, 0}, {"copies", NULL, 8, 0},
+    {"held", NULL, 8, 0},     {"holes", NULL, 0, 0}, {0}};
 
 static int
 print_rescanned(const MailboxOptions *options, const char *mailbox,

@@ -15,35 +15,35 @@
 #include "event/event.h"
 #include "sorters/sorters.h"
 
-static const TableColumn place[] = {{"id", "message", 0},
-                                    {"ticket", NULL, 0},
-                                    {"mailbox", NULL, 0},
-                                    {"folder", NULL, 0},
+static const TableColumn place[] = {{"id", "message", 0, 0},
+                                    {"ticket", NULL, 0, 0},
+                                    {"mailbox", NULL, 0, 0},
+                                    {"folder", NULL, 0, 0},
                                     {0}};
 
-static const TableColumn headers[] = {{"recipients", "to", 0},
-                                      {"copies", "cc", 0},
-                                      {"subject", NULL, 0},
-                                      {"date_at", "date", 0},
-                                      {"received_at", "received", 0},
-                                      {"message_id", "message-id", 0},
-                                      {"in_reply_to", "in reply to", 0},
+static const TableColumn headers[] = {{"recipients", "to", 0, 0},
+                                      {"copies", "cc", 0, 0},
+                                      {"subject", NULL, 0, 0},
+                                      {"date_at", "date", 0, 0},
+                                      {"received_at", "received", 0, 0},
+                                      {"message_id", "message-id", 0, 0},
+                                      {"in_reply_to", "in reply to", 0, 0},
                                       {0}};
 
-static const TableColumn route[] = {{"campaign", NULL, 0},
-                                    {"automatic_because", "automatic", 0},
-                                    {"thread_because", "joined because", 0},
-                                    {"department", NULL, 0},
-                                    {"language", NULL, 0},
-                                    {"spam_score", "spam score", 0},
-                                    {"phishing_score", "phishing score", 0},
+static const TableColumn route[] = {{"campaign", NULL, 0, 0},
+                                    {"automatic_because", "automatic", 0, 0},
+                                    {"thread_because", "joined because", 0, 0},
+                                    {"department", NULL, 0, 0},
+                                    {"language", NULL, 0, 0},
+                                    {"spam_score", "spam score", 0, 0},
+                                    {"phishing_score", "phishing score", 0, 0},
                                     {0}};
 
-static const TableColumn attachment_columns[] = {{"n", NULL, 4},
-                                                 {"size_bytes", "bytes", 12},
-                                                 {"content_type", "type", 32},
-                                                 {"risk_json", "risk", 24},
-                                                 {"filename", NULL, 0},
+static const TableColumn attachment_columns[] = {{"n", NULL, 4, 0},
+                                                 {"size_bytes", "bytes", 12, 0},
+                                                 {"content_type", "type", 32, 0},
+                                                 {"risk_json", "risk", 24, 0},
+                                                 {"filename", NULL, 0, 0},
                                                  {0}};
 
 /* Each of a JSON list's texts on a line; `key` as for event_read_texts. */

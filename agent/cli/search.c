@@ -12,12 +12,12 @@ enum {
     USUALLY = 20
 };
 
-static const TableColumn found_columns[] = {{"message", NULL, 8},
-                                            {"ticket", NULL, 8},
-                                            {"received_at", "received", 16},
-                                            {"sender", NULL, 32},
-                                            {"subject", NULL, 40},
-                                            {"snippet", "words", 0},
+static const TableColumn found_columns[] = {{"message", NULL, 8, 0},
+                                            {"ticket", NULL, 8, 0},
+                                            {"received_at", "received", 16, 1},
+                                            {"sender", NULL, 32, 0},
+                                            {"subject", NULL, 40, 0},
+                                            {"snippet", "words", 0, 0},
                                             {0}};
 
 static int

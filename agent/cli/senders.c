@@ -14,12 +14,12 @@ typedef struct Trust {
     char *until;
 } Trust;
 
-static const TableColumn rule_columns[] = {{"standing", NULL, 8},
-                                           {"pattern", NULL, 48},
-                                           {"state", NULL, 9},
-                                           {"created_at", "since", 16},
-                                           {"until_at", "until", 16},
-                                           {"actor", "by", 0},
+static const TableColumn rule_columns[] = {{"standing", NULL, 8, 0},
+                                           {"pattern", NULL, 48, 0},
+                                           {"state", NULL, 9, 0},
+                                           {"created_at", "since", 16, 1},
+                                           {"until_at", "until", 16, 0},
+                                           {"actor", "by", 0, 0},
                                            {0}};
 
 static int

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "cli/options.h"
@@ -12,6 +13,7 @@
 enum {
     USUALLY_DAYS = 30,
     BAR = 40, /* columns of the longest */
+    VALUE = 8,
 };
 
 static int64_t
@@ -33,14 +35,33 @@ end_of_figure(const StoreTable *stats, guint first)
     return end;
 }
 
+static char *
+value_text(const char *figure, int64_t value)
+{
+    g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, value);
+
+    return strstr(figure, "seconds") ? table_duration(digits)
+                                     : g_steal_pointer(&digits);
+}
+
+/* What is left of the line behind the name and the number, and no more than is seen at
+ * a glance. */
+static int64_t
+bar_width(size_t name)
+{
+    size_t used = 2 + name + 2 + VALUE + 2;
+    size_t line = table_line_width();
+
+    return CLAMP((int64_t)line - (int64_t)used, 1, BAR);
+}
+
 static void
-print_bar(const char *name, size_t width, int64_t value, int64_t most)
+print_bar(const char *name, size_t width, const char *value, int64_t length)
 {
     g_autofree char *safe = print_safe(name);
-    int length = most > 0 ? (int)(value * BAR / most) : 0;
 
-    (void)printf("  %s%*s  %10" G_GINT64_FORMAT "  ", safe,
-                 (int)(width - MIN(width, print_width(safe))), "", value);
+    (void)printf("  %s%*s  %*s  ", safe, (int)(width - MIN(width, print_width(safe))),
+                 "", VALUE, value);
     for (int i = 0; i < length; i++)
         (void)fputs("█", stdout);
     (void)putchar('\n');
@@ -49,18 +70,26 @@ print_bar(const char *name, size_t width, int64_t value, int64_t most)
 static void
 print_figure(const StoreTable *stats, guint first, guint end)
 {
+    const char *figure = records_value(stats, first, "figure");
     int64_t most = 0;
     size_t width = 0;
 
-    (void)printf("%s%s\n", first ? "\n" : "", records_value(stats, first, "figure"));
+    (void)printf("%s%.*s\n", first ? "\n" : "",
+                 (int)(strstr(figure, " seconds") ? strlen(figure) - strlen(" seconds")
+                                                  : strlen(figure)),
+                 figure);
     for (guint row = first; row < end; row++) {
         g_autofree char *safe = print_safe(records_value(stats, row, "name"));
 
         most = MAX(most, value_at(stats, row));
         width = MAX(width, print_width(safe));
     }
-    for (guint row = first; row < end; row++)
-        print_bar(records_value(stats, row, "name"), width, value_at(stats, row), most);
+    for (guint row = first; row < end; row++) {
+        g_autofree char *value = value_text(figure, value_at(stats, row));
+
+        print_bar(records_value(stats, row, "name"), width, value,
+                  most ? value_at(stats, row) * bar_width(width) / most : 0);
+    }
 }
 
 int

@@ -1,5 +1,6 @@
 #include "cli/table.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,12 +15,11 @@
 enum {
     GAP = 2,
     PIPE_WIDTH = 2000, /* no terminal: nothing but the absurd is cut */
-    LEAST_REST = 20,
-    MOST_COLUMNS = 16,
+    LEAST_TEXT = 12,   /* columns of a text that is cut */
 };
 
-static char *
-duration(const char *text)
+char *
+table_duration(const char *text)
 {
     static const struct {
         int64_t seconds;
@@ -55,6 +55,13 @@ joined(const char *json)
     return print_safe(all);
 }
 
+static bool
+is_time(const char *name)
+{
+    return g_str_equal(name, "at") || g_str_has_suffix(name, "_at") ||
+           g_str_has_suffix(name, "_since");
+}
+
 static char *
 cell_text(const char *name, const char *text)
 {
@@ -62,10 +69,10 @@ cell_text(const char *name, const char *text)
         return g_strdup("");
     if (g_str_has_suffix(name, "_json"))
         return joined(text);
-    if (g_str_has_suffix(name, "_at"))
+    if (is_time(name))
         return short_time(text);
     if (strstr(name, "seconds"))
-        return duration(text);
+        return table_duration(text);
     return print_safe(text);
 }
 
@@ -92,8 +99,8 @@ cut(char *text, size_t most)
     return g_string_free(kept, FALSE);
 }
 
-static size_t
-line_width(void)
+size_t
+table_line_width(void)
 {
     struct winsize size;
 
@@ -102,45 +109,112 @@ line_width(void)
     return PIPE_WIDTH;
 }
 
-/* The cells as texts: rows after one another, `shown` columns each. */
-typedef struct Grid {
+/* A column on its way to the terminal. */
+typedef struct Strip {
+    const TableColumn *shown;
+    guint column; /* of the StoreTable */
     GPtrArray *cells;
-    guint columns[MOST_COLUMNS]; /* of the StoreTable */
-    size_t widths[MOST_COLUMNS];
-    size_t count;
-} Grid;
+    size_t width, least;
+    bool is_right, is_empty;
+} Strip;
 
 static void
-add_cell(Grid *grid, size_t column, char *text)
+fill_strip(Strip *strip, const StoreTable *table)
 {
-    grid->widths[column] = MAX(grid->widths[column], print_width(text));
-    g_ptr_array_add(grid->cells, text);
+    const TableColumn *shown = strip->shown;
+
+    strip->column = records_column(table, shown->name);
+    strip->is_right = table->numeric->data[strip->column] && table->rows->len;
+    strip->is_empty = table->rows->len > 0;
+    g_ptr_array_add(strip->cells, g_strdup(shown->title ? shown->title : shown->name));
+    for (guint row = 0; row < table->rows->len; row++) {
+        const GPtrArray *values = table->rows->pdata[row];
+        char *text = cell_text(shown->name, values->pdata[strip->column]);
+
+        strip->is_empty = strip->is_empty && !*text;
+        g_ptr_array_add(strip->cells, text);
+    }
+    for (guint i = 0; i < strip->cells->len; i++)
+        strip->width = MAX(strip->width, print_width(strip->cells->pdata[i]));
+    if (shown->most)
+        strip->width = MIN(strip->width, shown->most);
+    strip->least = strip->is_right || is_time(shown->name)
+                       ? strip->width
+                       : MIN(strip->width, LEAST_TEXT);
+}
+
+static Strip *
+new_strip(const TableColumn *shown, const StoreTable *table)
+{
+    Strip *strip = g_new0(Strip, 1);
+
+    strip->shown = shown;
+    strip->cells = g_ptr_array_new_with_free_func(g_free);
+    fill_strip(strip, table);
+    return strip;
 }
 
 static void
-fill_grid(Grid *grid, const StoreTable *table, const TableColumn *shown)
+free_strip(gpointer strip)
 {
-    size_t line = line_width();
-    size_t used = 0;
+    g_ptr_array_unref(((Strip *)strip)->cells);
+    g_free(strip);
+}
 
-    for (size_t i = 0; i < grid->count; i++) {
-        grid->columns[i] = records_column(table, shown[i].name);
-        add_cell(grid, i, g_strdup(_(shown[i].title ? shown[i].title : shown[i].name)));
+/* With every column as narrow (`least`) or as wide as it is now. */
+static size_t
+width_of(const GPtrArray *strips, bool least)
+{
+    size_t sum = strips->len ? GAP * (strips->len - 1) : 0;
+
+    for (guint i = 0; i < strips->len; i++) {
+        const Strip *strip = strips->pdata[i];
+
+        sum += least ? strip->least : strip->width;
     }
-    for (guint row = 0; row < table->rows->len; row++) {
-        const GPtrArray *values = table->rows->pdata[row];
+    return sum;
+}
 
-        for (size_t i = 0; i < grid->count; i++)
-            add_cell(grid, i,
-                     cell_text(shown[i].name, values->pdata[grid->columns[i]]));
+/* What a narrow terminal does without: what says nothing, then the dearest by `drop`.
+ */
+static bool
+drop_one(GPtrArray *strips)
+{
+    guint worst = 0;
+    int most = 0;
+
+    for (guint i = 0; i < strips->len; i++) {
+        const Strip *strip = strips->pdata[i];
+        int drop = strip->shown->drop && strip->is_empty ? INT_MAX : strip->shown->drop;
+
+        if (drop > most) {
+            most = drop;
+            worst = i;
+        }
     }
-    for (size_t i = 0; i < grid->count; i++)
-        if (shown[i].most)
-            used += MIN(grid->widths[i], shown[i].most) + GAP;
-    for (size_t i = 0; i < grid->count; i++) {
-        size_t rest = line > used + LEAST_REST ? line - used : LEAST_REST;
+    if (most)
+        g_ptr_array_remove_index(strips, worst);
+    return most > 0;
+}
 
-        grid->widths[i] = MIN(grid->widths[i], shown[i].most ? shown[i].most : rest);
+static void
+fit(GPtrArray *strips, size_t line)
+{
+    while (width_of(strips, true) > line && drop_one(strips))
+        continue;
+    while (width_of(strips, false) > line) {
+        Strip *widest = NULL;
+
+        for (guint i = 0; i < strips->len; i++) {
+            Strip *strip = strips->pdata[i];
+
+            if (strip->width > strip->least &&
+                (!widest || strip->width >= widest->width))
+                widest = strip;
+        }
+        if (!widest)
+            return;
+        widest->width--;
     }
 }
 
@@ -156,26 +230,43 @@ print_cell(const char *text, size_t width, bool is_right, bool is_last)
     (void)printf("%*s", is_last ? 0 : GAP, "");
 }
 
+static void
+print_line(const GPtrArray *strips, guint line)
+{
+    for (guint i = 0; i < strips->len; i++) {
+        const Strip *strip = strips->pdata[i];
+        char **text = (char **)&strip->cells->pdata[line];
+
+        *text = cut(*text, strip->width);
+        print_cell(*text, strip->width, strip->is_right, i + 1 == strips->len);
+    }
+    (void)putchar('\n');
+}
+
 void
 table_print(const StoreTable *table, const TableColumn *shown)
 {
-    Grid grid = {.cells = g_ptr_array_new_with_free_func(g_free)};
+    GPtrArray *strips = g_ptr_array_new_with_free_func(free_strip);
 
-    while (shown[grid.count].name)
-        grid.count++;
-    g_assert(grid.count > 0 && grid.count <= MOST_COLUMNS);
-    fill_grid(&grid, table, shown);
-    for (guint i = 0; i < grid.cells->len; i++) {
-        size_t column = i % grid.count;
-        bool is_right = table->numeric->data[grid.columns[column]] && table->rows->len;
+    for (; shown->name; shown++)
+        g_ptr_array_add(strips, new_strip(shown, table));
+    fit(strips, table_line_width());
+    for (guint line = 0; line <= table->rows->len; line++)
+        print_line(strips, line);
+    g_ptr_array_unref(strips);
+}
 
-        grid.cells->pdata[i] = cut(grid.cells->pdata[i], grid.widths[column]);
-        print_cell(grid.cells->pdata[i], grid.widths[column], is_right,
-                   column + 1 == grid.count);
-        if (column + 1 == grid.count)
-            (void)putchar('\n');
-    }
-    g_ptr_array_unref(grid.cells);
+static char *
+field_text(const char *name, const char *value)
+{
+    g_autofree char *time = NULL;
+
+    if (value && strstr(name, "seconds"))
+        return table_duration(value);
+    if (!value || !is_time(name))
+        return g_strdup(value);
+    time = short_time(value);
+    return g_strconcat(time, " UTC", NULL);
 }
 
 void
@@ -183,8 +274,7 @@ table_print_fields(const StoreTable *table, guint row, const TableColumn *shown)
 {
     for (; shown->name; shown++) {
         const char *value = records_value(table, row, shown->name);
-        g_autofree char *text =
-            value && strstr(shown->name, "seconds") ? duration(value) : g_strdup(value);
+        g_autofree char *text = field_text(shown->name, value);
 
         if (text && *text)
             print_field(shown->title ? shown->title : shown->name, text);

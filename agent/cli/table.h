@@ -9,8 +9,15 @@
 typedef struct TableColumn {
     const char *name;  /* of the StoreTable */
     const char *title; /* NULL: the name */
-    size_t most;       /* columns of a terminal; 0: what is left of the line */
+    size_t most;       /* columns of a terminal; 0: as many as it needs */
+    int drop;          /* a narrow terminal does without: the highest first; 0: never */
 } TableColumn;
+
+/* "3 h" of a text of seconds; owned. */
+char *table_duration(const char *seconds);
+
+/* Of the terminal; very wide where there is none. */
+size_t table_line_width(void);
 
 /* `shown` ends with a column without a name. */
 void table_print(const StoreTable *table, const TableColumn *shown);

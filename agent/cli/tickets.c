@@ -21,44 +21,58 @@ enum {
 typedef struct Filing {
     const CommonOptions *options;
     TicketFilter filter; /* also what `set` sets */
-    const char *assignee, *priority;
-    gint64 most; /* lines of a list; 0: all */
+    gint64 most;         /* lines of a list; 0: all */
     gboolean csv;
 } Filing;
 
-static const TableColumn list_columns[] = {
-    {"number", NULL, 8},           {"status", NULL, 8},     {"kind", NULL, 14},
-    {"department", NULL, 16},      {"requester", NULL, 32}, {"messages", NULL, 8},
-    {"created_at", "created", 16}, {"subject", NULL, 0},    {0}};
+static const TableColumn list_columns[] = {{"number", NULL, 8, 0},
+                                           {"status", NULL, 8, 0},
+                                           {"priority", NULL, 8, 4},
+                                           {"kind", NULL, 14, 3},
+                                           {"department", NULL, 16, 5},
+                                           {"assignee", NULL, 16, 6},
+                                           {"requester", NULL, 40, 0},
+                                           {"messages", "mails", 8, 7},
+                                           {"created_at", "created", 16, 1},
+                                           {"subject", NULL, 0, 0},
+                                           {0}};
 
 static const TableColumn ticket_fields[] = {
-    {"number", "ticket", 0},
-    {"subject", NULL, 0},
-    {"status", NULL, 0},
-    {"kind", NULL, 0},
-    {"label", NULL, 0},
-    {"priority", NULL, 0},
-    {"department", NULL, 0},
-    {"assignee", NULL, 0},
-    {"requester", NULL, 0},
-    {"mailbox", NULL, 0},
-    {"language", NULL, 0},
-    {"created_at", "created", 0},
-    {"updated_at", "updated", 0},
-    {"first_response_seconds", "answered after", 0},
-    {"merged_into", "merged into", 0},
-    {"linked_to", "linked to", 0},
+    {"number", "ticket", 0, 0},
+    {"subject", NULL, 0, 0},
+    {"status", NULL, 0, 0},
+    {"kind", NULL, 0, 0},
+    {"label", NULL, 0, 0},
+    {"priority", NULL, 0, 0},
+    {"department", NULL, 0, 0},
+    {"assignee", NULL, 0, 0},
+    {"requester", NULL, 0, 0},
+    {"mailbox", NULL, 0, 0},
+    {"language", NULL, 0, 0},
+    {"created_at", "created", 0, 0},
+    {"updated_at", "updated", 0, 0},
+    {"unanswered_since", "waits since", 0, 0},
+    {"first_response_seconds", "answered after", 0, 0},
+    {"first_response_business_seconds", "in office hours", 0, 0},
+    {"closed_at", "closed", 0, 0},
+    {"merged_into", "merged into", 0, 0},
+    {"linked_to", "linked to", 0, 0},
     {0}};
 
-static const TableColumn message_columns[] = {{"id", "message", 8},
-                                              {"direction", NULL, 9},
-                                              {"received_at", "received", 16},
-                                              {"sender", NULL, 32},
-                                              {"label", NULL, 14},
-                                              {"verdict", NULL, 15},
-                                              {"attachments", "attached", 8},
-                                              {"subject", NULL, 0},
+static const TableColumn message_columns[] = {{"id", "message", 8, 0},
+                                              {"direction", "way", 9, 0},
+                                              {"received_at", "received", 16, 0},
+                                              {"sender", NULL, 32, 0},
+                                              {"label", NULL, 14, 2},
+                                              {"verdict", NULL, 15, 3},
+                                              {"attachments", "attached", 8, 4},
+                                              {"subject", NULL, 0, 0},
                                               {0}};
+
+static const TableColumn step_columns[] = {
+    {"at", "when", 16, 0},      {"kind", "step", 9, 0}, {"actor", "by", 24, 0},
+    {"message", NULL, 8, 2},    {"field", NULL, 12, 0}, {"old_value", "from", 24, 0},
+    {"new_value", "to", 24, 0}, {"rule", NULL, 0, 1},   {0}};
 
 static StoreTable *
 read_tickets(const Filing *filing, StoreReader **reader, int *code)
@@ -130,6 +144,7 @@ show_ticket(void *self, char *const *arguments)
     g_autoptr(StoreReader) reader = NULL;
     g_autoptr(StoreTable) ticket = NULL;
     g_autoptr(StoreTable) messages = NULL;
+    g_autoptr(StoreTable) steps = NULL;
     g_autoptr(GError) error = NULL;
     int code;
 
@@ -144,16 +159,21 @@ show_ticket(void *self, char *const *arguments)
         return options_fail(error);
     }
     messages = store_read_ticket_messages(reader, filing->filter.number, &error);
-    if (!messages)
+    steps = messages ? store_read_ticket_steps(reader, filing->filter.number, &error)
+                     : NULL;
+    if (!steps)
         return options_fail(error);
     if (filing->options->json) {
         records_nest(ticket, "conversation", messages);
+        records_nest(ticket, "history", steps);
         table_print_json(ticket);
         return print_end();
     }
     table_print_fields(ticket, 0, ticket_fields);
     (void)putchar('\n');
     table_print(messages, message_columns);
+    (void)putchar('\n');
+    table_print(steps, step_columns);
     return print_end();
 }
 
@@ -174,8 +194,8 @@ set_ticket(void *self, char *const *arguments)
     const struct {
         const char *field, *value;
     } pairs[] = {{"status", wanted.status},
-                 {"assignee", filing->assignee},
-                 {"priority", filing->priority},
+                 {"assignee", wanted.assignee},
+                 {"priority", wanted.priority},
                  {"department", wanted.department}};
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
     g_auto(GStrv) all = NULL;
@@ -217,6 +237,12 @@ static const char *
 status_at(int at)
 {
     return at <= STATUS_MERGED ? ticket_status_name((TicketStatus)at) : NULL;
+}
+
+static const char *
+priority_at(int at)
+{
+    return at <= PRIORITY_URGENT ? priority_name((Priority)at) : NULL;
 }
 
 /* A misspelt filter would find nothing and look like an answer. */
@@ -263,12 +289,12 @@ cli_tickets(int argc, char **argv)
         {"department", 0, 0, G_OPTION_ARG_FILENAME, &department, "that has it", "NAME"},
         {"since", 0, 0, G_OPTION_ARG_FILENAME, &since, "created at or after, ISO 8601",
          "TIME"},
-        {"sender", 0, 0, G_OPTION_ARG_FILENAME, &sender, "part of who asked",
-         "ADDRESS"},
-        {"assignee", 0, 0, G_OPTION_ARG_FILENAME, &assignee, "of set; '' for nobody",
-         "NAME"},
+        {"sender", 0, 0, G_OPTION_ARG_FILENAME, &sender,
+         "who asked: an address, or part of one", "ADDRESS"},
+        {"assignee", 0, 0, G_OPTION_ARG_FILENAME, &assignee,
+         "who has it; '' for nobody", "NAME"},
         {"priority", 0, 0, G_OPTION_ARG_FILENAME, &priority,
-         "of set: low, normal, high, urgent", "PRIORITY"},
+         "low, normal, high, urgent", "PRIORITY"},
         {"limit", 0, 0, G_OPTION_ARG_INT64, &filing.most,
          "of list: the newest N (1000); 0 for all", "N"},
         {"csv", 0, 0, G_OPTION_ARG_NONE, &filing.csv, "for a spreadsheet", NULL},
@@ -290,10 +316,11 @@ cli_tickets(int argc, char **argv)
     filing.filter.status = status;
     filing.filter.department = department;
     filing.filter.sender = sender;
-    filing.assignee = assignee;
-    filing.priority = priority;
+    filing.filter.assignee = assignee;
+    filing.filter.priority = priority;
     if (!check_name("--label", label, label_at) ||
-        !check_name("--status", status, status_at))
+        !check_name("--status", status, status_at) ||
+        !check_name("--priority", priority, priority_at))
         return EX_USAGE;
     return verb_run("tickets", options.rest, ticket_verbs, &filing);
 }

@@ -27,12 +27,12 @@ find_webhook(const Config *config, const char *name)
 }
 
 static const TableColumn trial_fields[] = {
-    {"webhook", NULL, 0},     {"outcome", NULL, 0},
-    {"status", NULL, 0},      {"because", NULL, 0},
-    {"duration_ms", "ms", 0}, {"response", NULL, 0},
-    {"event_id", "id", 0},    {"timestamp", NULL, 0},
-    {"signature", NULL, 0},   {"public_keys", "public key", 0},
-    {"body", NULL, 0},        {0}};
+    {"webhook", NULL, 0, 0},     {"outcome", NULL, 0, 0},
+    {"status", NULL, 0, 0},      {"because", NULL, 0, 0},
+    {"duration_ms", "ms", 0, 0}, {"response", NULL, 0, 0},
+    {"event_id", "id", 0, 0},    {"timestamp", NULL, 0, 0},
+    {"signature", NULL, 0, 0},   {"public_keys", "public key", 0, 0},
+    {"body", NULL, 0, 0},        {0}};
 
 static StoreTable *
 records_of(const WebhookConfig *webhook, const DaemonWebhookTrial *trial)

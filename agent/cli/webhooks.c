@@ -17,23 +17,23 @@ enum {
 };
 
 static const TableColumn webhook_columns[] = {
-    {"webhook", NULL, 24},
-    {"state", NULL, 8},
-    {"waiting", NULL, 8},
-    {"delivered", NULL, 9},
-    {"dead", NULL, 8},
-    {"oldest_waiting_at", "waiting since", 16},
-    {"last_success_at", "last success", 16},
-    {"last_error", "last error", 0},
+    {"webhook", NULL, 24, 0},
+    {"state", NULL, 8, 0},
+    {"waiting", NULL, 8, 0},
+    {"delivered", NULL, 9, 0},
+    {"dead", NULL, 8, 0},
+    {"oldest_waiting_at", "waiting since", 16, 2},
+    {"last_success_at", "last success", 16, 1},
+    {"last_error", "last error", 0, 0},
     {0}};
 
-static const TableColumn dead_columns[] = {{"settled_at", "given up", 16},
-                                           {"webhook", NULL, 24},
-                                           {"type", NULL, 20},
-                                           {"ticket", NULL, 8},
-                                           {"attempts", NULL, 8},
-                                           {"event_id", "event", 36},
-                                           {"last_error", "last error", 0},
+static const TableColumn dead_columns[] = {{"settled_at", "given up", 16, 0},
+                                           {"webhook", NULL, 24, 0},
+                                           {"type", NULL, 20, 0},
+                                           {"ticket", NULL, 8, 0},
+                                           {"attempts", NULL, 8, 0},
+                                           {"event_id", "event", 36, 0},
+                                           {"last_error", "last error", 0, 0},
                                            {0}};
 
 static int

@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/fault.h"
 #include "database.h"
@@ -90,6 +92,15 @@ reader_table(Statement *statement, GError **error)
     return g_steal_pointer(&table);
 }
 
+/* A whole one; else it is part of one. */
+static bool
+is_address(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    return at && at > text && strchr(at, '.') && !g_str_has_suffix(text, ".");
+}
+
 /* Read from the newest back, told from the oldest on. */
 static void
 turn_round(GPtrArray *rows)
@@ -102,23 +113,52 @@ turn_round(GPtrArray *rows)
     }
 }
 
+/* Only the filters that were given: what is compared with null uses no index. A text
+ * for each set of filters, kept for ever, because statements are known by it. */
+static const char *
+ticket_question(const TicketFilter *filter)
+{
+    const struct {
+        bool is_given;
+        const char *sql;
+    } filters[] = {
+        {filter->number, " AND number = ?1"},
+        {filter->label, " AND label = ?2"},
+        {filter->status, " AND status = ?3"},
+        {filter->department, " AND department = ?4"},
+        {filter->sender && is_address(filter->sender), " AND requester = ?5"},
+        {filter->sender && !is_address(filter->sender),
+         " AND number IN (SELECT number FROM tickets WHERE "
+         "requester_address LIKE '%' || ?5 || '%')"},
+        {filter->since != TIME_NONE, " AND created_at >= ?6"},
+        {filter->assignee && *filter->assignee, " AND assignee = ?7"},
+        {filter->assignee && !*filter->assignee, " AND assignee IS NULL"},
+        {filter->priority, " AND priority = ?8"},
+    };
+    g_autoptr(GString) sql = g_string_new(
+        "SELECT number, kind, status, priority, department, assignee, "
+        "requester, subject, messages, created_at, updated_at, first_response_seconds, "
+        "mailbox, language, label, merged_into, linked_to, unanswered_since, "
+        "closed_at, first_response_business_seconds, resolution_seconds, "
+        "resolution_business_seconds FROM v_tickets WHERE true");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
+        if (filters[i].is_given)
+            g_string_append(sql, filters[i].sql);
+    g_string_append(sql, filter->since == TIME_NONE
+                             ? " ORDER BY number DESC LIMIT ?9"
+                             : " ORDER BY created_at DESC, number DESC LIMIT ?9");
+    return g_intern_string(sql->str);
+}
+
 StoreTable *
 store_read_tickets(StoreReader *reader, const TicketFilter *filter, GError **error)
 {
     g_auto(Statement) found = statement_begin(
-        &reader->db,
-        "SELECT number, kind, status, priority, department, assignee, "
-        "requester, subject, messages, created_at, updated_at, first_response_seconds, "
-        "mailbox, language, label, merged_into, linked_to, unanswered_since, closed_at "
-        "FROM v_tickets "
-        /* A range, so that one ticket is found by its number. */
-        "WHERE number BETWEEN coalesce(?1, 0) AND coalesce(?1, 9223372036854775807) "
-        "AND (?2 IS NULL OR label = ?2) "
-        "AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR department = ?4) "
-        "AND (?5 IS NULL OR instr(lower(requester), lower(?5)) > 0) "
-        "AND (?6 IS NULL OR created_at >= ?6) ORDER BY number DESC LIMIT ?7",
-        "zttttsi", filter->number, filter->label, filter->status, filter->department,
-        filter->sender, filter->since, filter->most ? filter->most : INT64_C(-1));
+        &reader->db, ticket_question(filter), "zttttstti", filter->number,
+        filter->label, filter->status, filter->department, filter->sender,
+        filter->since, filter->assignee, filter->priority,
+        filter->most ? filter->most : INT64_C(-1));
     StoreTable *tickets = reader_table(&found, error);
 
     if (tickets)
@@ -126,14 +166,33 @@ store_read_tickets(StoreReader *reader, const TicketFilter *filter, GError **err
     return tickets;
 }
 
+/* Tickets that were merged into this one, at last. */
+#define FAMILY                                                                         \
+    "WITH RECURSIVE chain (number) AS (SELECT ?1 UNION SELECT t.number FROM chain c "  \
+    "JOIN tickets t ON t.merged_into = c.number) "
+
 StoreTable *
 store_read_ticket_messages(StoreReader *reader, int64_t number, GError **error)
 {
     g_auto(Statement) found = statement_begin(
         &reader->db,
-        "SELECT id, direction, coalesce(received_at, filed_at) AS received_at, sender, "
-        "subject, label, verdict, thread_method, thread_because, attachments "
-        "FROM v_messages WHERE ticket = ? ORDER BY coalesce(received_at, filed_at), id",
+        FAMILY
+        "SELECT id, ticket, direction, coalesce(received_at, filed_at) AS received_at, "
+        "sender, subject, label, verdict, thread_method, thread_because, attachments "
+        "FROM v_messages WHERE ticket IN (SELECT number FROM chain) "
+        "ORDER BY coalesce(received_at, filed_at), id",
+        "i", number);
+
+    return reader_table(&found, error);
+}
+
+StoreTable *
+store_read_ticket_steps(StoreReader *reader, int64_t number, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        &reader->db,
+        "SELECT sequence, at, kind, actor, message_id AS message, field, old_value, "
+        "new_value, rule FROM ticket_events WHERE ticket = ? ORDER BY sequence",
         "i", number);
 
     return reader_table(&found, error);

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+enum {
+    RANKED_MOST = 10000, /* messages of one question that are ranked */
+};
+
 /* Every word in quotes, so that none is an operator of FTS5; a star behind one stays
  * one.
  */
@@ -53,16 +57,24 @@ store_read_search(StoreReader *reader, const char *words, int64_t most, int64_t 
 
     if (!read_lag(reader, lag, error))
         return NULL;
-    /* A word in a subject counts four times as much. */
+    /* A word in a subject counts four times as much. A word of very many messages is
+     * ranked in the newest of them; and only what is shown gets its snippet, which
+     * reads the text. */
     found = statement_begin(
         &reader->db,
+        "WITH newest AS MATERIALIZED (SELECT rowid AS id, bm25(message_words, 4.0, "
+        "1.0) "
+        "AS rank FROM message_words WHERE message_words MATCH ?1 ORDER BY rowid DESC "
+        "LIMIT ?3), best AS MATERIALIZED (SELECT id, rank FROM newest ORDER BY rank, "
+        "id "
+        "DESC LIMIT ?2) "
         "SELECT g.id AS message, g.ticket, coalesce(g.received_at, g.filed_at) AS "
         "received_at, g.from_address AS sender, g.label, g.subject, "
-        "round(-r.rank, 9) AS score, r.snippet FROM (SELECT rowid AS id, "
-        "bm25(message_words, 4.0, 1.0) AS rank, "
-        "snippet(message_words, -1, '[', ']', '…', 16) AS snippet FROM message_words "
-        "WHERE message_words MATCH ?1 ORDER BY bm25(message_words, 4.0, 1.0) LIMIT ?2) "
-        "r JOIN messages g ON g.id = r.id ORDER BY r.rank, g.id DESC",
-        "ti", match, most);
+        "round(-b.rank, 9) AS score, "
+        "replace(replace(snippet(message_words, -1, '[', ']', '…', 16), char(13), ''), "
+        "char(10), ' ') AS snippet FROM message_words w CROSS JOIN best b ON b.id = "
+        "w.rowid JOIN messages g ON g.id = b.id WHERE w.message_words MATCH ?1 AND "
+        "w.rowid >= (SELECT min(id) FROM best) ORDER BY b.rank, g.id DESC",
+        "tii", match, most, (int64_t)RANKED_MOST);
     return reader_table(&found, error);
 }

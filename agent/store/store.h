@@ -344,17 +344,22 @@ void store_table_free(StoreTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTable, store_table_free)
 
 typedef struct TicketFilter {
-    const char *label, *status, *department, *sender;
-    int64_t since;  /* TIME_NONE: all */
-    int64_t number; /* 0: all */
-    int64_t most;   /* the newest; 0: all */
+    const char *label, *status, *department, *priority;
+    const char *sender;   /* a whole address, or part of one */
+    const char *assignee; /* "": nobody */
+    int64_t since;        /* TIME_NONE: all */
+    int64_t number;       /* 0: all */
+    int64_t most;         /* the newest; 0: all */
 } TicketFilter;
 
 StoreTable *store_read_tickets(StoreReader *reader, const TicketFilter *filter,
                                GError **error);
-/* The messages of one ticket, oldest first. */
+/* The messages of one ticket and of those merged into it, oldest first. */
 StoreTable *store_read_ticket_messages(StoreReader *reader, int64_t number,
                                        GError **error);
+/* Its story: what was done, by whom. */
+StoreTable *store_read_ticket_steps(StoreReader *reader, int64_t number,
+                                    GError **error);
 /* None where there is no such message. */
 StoreTable *store_read_message(StoreReader *reader, int64_t message, GError **error);
 Lessons *store_reader_lessons(StoreReader *reader, int64_t made_for, GError **error);

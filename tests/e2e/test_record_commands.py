@@ -1,7 +1,12 @@
 """What a support lead does in a terminal: senders, held mail, search, campaigns, numbers."""
 
+import fcntl
 import json
+import os
 import sqlite3
+import struct
+import subprocess
+import termios
 
 import pytest
 
@@ -253,3 +258,82 @@ def test_a_list_shows_the_newest_and_says_that_there_are_more(house, box):
     assert len(house.json("tickets", "list", "--limit", "0")) == 5
     assert len(house.run("tickets", "export").stdout.splitlines()) == 6
     assert house.run("tickets", "--limit", "-1").returncode == USAGE
+
+
+# Tickets in a terminal
+
+def numbers(house, *words):
+    return [row["number"] for row in house.json("tickets", "list", *words)]
+
+
+def test_every_filter_of_a_list(house, box):
+    house.configure(rules=[{"name": "lamps", "when": {"subject": "*lamp*"},
+                            "then": {"department": "light", "assignee": "ana",
+                                     "priority": "high"}}])
+    box.deliver_all([letter("A lamp", From="Bob <bob@norte.example>"),
+                     letter("A chair", From="Eve <eve@norte.example>"),
+                     letter("A table", From="Eve <steve@norte.example>")])
+    house.once()
+    house.json("tickets", "set", "2", "--status", "closed")
+    assert numbers(house, "--department", "light") == [1]
+    assert numbers(house, "--assignee", "ana") == [1]
+    assert numbers(house, "--assignee", "") == [2, 3]
+    assert numbers(house, "--priority", "high") == [1]
+    assert numbers(house, "--status", "closed") == [2]
+    assert numbers(house, "--status", "open", "--sender", "EVE@norte") == [3], "part of an address"
+    assert numbers(house, "--sender", "eve@norte.example") == [2], "a whole one"
+    assert numbers(house, "--since", "2999-01-01") == []
+    assert numbers(house, "--since", "2020-01-01") == [1, 2, 3]
+    assert house.run("tickets", "--priority", "hihg").returncode == USAGE
+
+
+def test_a_ticket_shows_what_was_merged_into_it_and_who_did_what(house, box):
+    box.deliver_all([letter("First"), letter("Second"), letter("Third")])
+    house.once()
+    house.json("tickets", "merge", "1", "2")
+    house.json("tickets", "merge", "2", "3")
+    house.json("tickets", "set", "3", "--assignee", "ana")
+    shown = house.json("tickets", "show", "3")[0]
+    assert [one["ticket"] for one in shown["conversation"]] == [1, 2, 3]
+    assert [(step["kind"], step["field"]) for step in shown["history"]] == [
+        ("opened", "status"), ("merged", "merged_from"), ("changed", "assignee")]
+    text = house.run("tickets", "show", "3").stdout
+    assert "merged_from" in text and "Second" in text
+
+
+@pytest.mark.parametrize("columns", [72, 80, 140])
+def test_no_line_is_wider_than_the_terminal(house, full_box, columns):
+    house.once()
+    for words in (("tickets",), ("tickets", "show", "1"), ("search", "factura"), ("stats",),
+                  ("campaign",), ("webhooks",), ("mailboxes",), ("held",)):
+        lines = on_terminal(house.command(*words), columns)
+        assert lines and max(map(len, lines)) <= columns, (words, max(lines, key=len))
+
+
+def on_terminal(command, columns):
+    leader, follower = os.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    done = subprocess.Popen(command, stdout=follower, stderr=subprocess.DEVNULL,
+                            env={**os.environ, "LC_ALL": "C.UTF-8"})
+    os.close(follower)
+    told = b""
+    while True:
+        try:
+            some = os.read(leader, 65536)
+        except OSError:  # how Linux says that the other side is closed
+            break
+        if not some:
+            break
+        told += some
+    os.close(leader)
+    assert done.wait() == 0
+    return told.decode().replace("\r", "").splitlines()
+
+
+def test_search_ranks_subjects_first_and_keeps_its_snippets_on_a_line(house, box):
+    box.deliver_all([letter("About a chair", "It has four legs.\r\nThe lamp\r\nis broken."),
+                     letter("The lamp", "It does not burn. What can I do?")])
+    house.once()
+    rows = house.json("search", "lamp")
+    assert [row["subject"] for row in rows] == ["The lamp", "About a chair"]
+    assert "[lamp]" in rows[1]["snippet"] and "\n" not in rows[1]["snippet"]

@@ -1,6 +1,7 @@
 /* How fast the store files, beside what SQLite itself needs for the very same rows.
  *
  *     bench_store_filing [MAILS] [FOLDER]
+ *     bench_store_filing MAILS --into STATE     only files, into a state that is there
  *
  * Eight threads file MAILS mails of 15 kB, each in a transaction of its work and
  * acknowledged after its commit. Then the rows are copied, as many mails a commit as
@@ -49,6 +50,7 @@ typedef struct Collector {
     Store *store;
     int number;
     int mails;
+    int64_t first_uid; /* no other run uses it */
     char *mailbox;
     const char *letters;
     GPtrArray *endpoints;
@@ -204,7 +206,8 @@ collect(void *self)
     const Collector *collector = self;
     g_autoptr(StorePacker) packer = store_packer_new();
 
-    for (int64_t uid = 1; uid <= collector->mails; uid++) {
+    for (int64_t uid = collector->first_uid;
+         uid < collector->first_uid + collector->mails; uid++) {
         g_autoptr(GError) error = NULL;
         Filing filing;
 
@@ -250,15 +253,20 @@ file_all(const char *state, int mails)
     Store *store = store_open(state, &error);
     Collector collectors[THREADS];
     pthread_t threads[THREADS];
+    int64_t first_uid = g_random_int_range(1, G_MAXINT32 - mails);
     Stopwatch watch = start();
     double seconds;
 
     check(store != NULL, error);
     g_ptr_array_add(endpoints, (gpointer)(uintptr_t) "crm");
     for (int i = 0; i < THREADS; i++) {
-        collectors[i] = (Collector){store,           i,
-                                    mails / THREADS, g_strdup_printf("box-%d", i),
-                                    letters,         endpoints};
+        collectors[i] = (Collector){.store = store,
+                                    .number = i,
+                                    .mails = mails / THREADS,
+                                    .first_uid = first_uid,
+                                    .mailbox = g_strdup_printf("box-%d", i),
+                                    .letters = letters,
+                                    .endpoints = endpoints};
         check(pthread_create(&threads[i], NULL, collect, &collectors[i]) == 0, NULL);
     }
     for (int i = 0; i < THREADS; i++) {
@@ -358,6 +366,10 @@ main(int argc, char **argv)
         g_build_filename(made ? made : g_get_tmp_dir(), "bench-XXXXXX", NULL);
     double filed, bare;
 
+    if (argc > 3) {
+        (void)file_all(argv[3], mails);
+        return 0;
+    }
     check(g_mkdtemp(state) != NULL, NULL);
     filed = file_all(state, mails);
     bare = insert_all(state, mails);

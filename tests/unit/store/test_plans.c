@@ -179,7 +179,13 @@ expect_index(sqlite3 *db, const char *sql)
                                     "(endpoint=? AND due_at<?)"},
         {"SELECT o.id, o.event_id", "SEARCH b USING INDEX outbox_order "
                                     "(endpoint=? AND ticket=? AND id<?)"},
-        {"FROM v_tickets WHERE number", "(rowid>? AND rowid<?)"},
+        {"AND number = ?1", "(rowid=?)"},
+        {"AND label = ?2", "tickets_label (label=?)"},
+        {"AND status = ?3", "tickets_status (status=?)"},
+        {"AND department = ?4", "tickets_department (department=?)"},
+        {"AND requester = ?5", "tickets_requester (requester_address=?)"},
+        {"AND created_at >= ?6", "tickets_created (created_at>?)"},
+        {"AND assignee = ?7", "tickets_assignee (assignee=?)"},
         {"FROM v_mailbox_health", "uid_ledger_holes "
                                   "(folder_id=? AND epoch=?)"},
         {"FROM sender_rules", "sender_rules_pattern (pattern=?)"},
@@ -338,6 +344,31 @@ live_a_day(StoreTxn *txn, void *self, GError **error)
            store_disable_endpoint(txn, "crm", "410", error);
 }
 
+/* Each filter of a list alone. */
+static void
+list_tickets(StoreReader *reader)
+{
+    static const TicketFilter filters[] = {
+        {.label = "lead", .since = TIME_NONE},
+        {.status = "open", .since = TIME_NONE},
+        {.department = "sales", .since = TIME_NONE},
+        {.sender = "ana@cliente.example", .since = TIME_NONE},
+        {.assignee = "ana", .since = TIME_NONE},
+        {.since = 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++) {
+        TicketFilter filter = filters[i];
+        g_autoptr(GError) error = NULL;
+        g_autoptr(StoreTable) tickets = NULL;
+
+        filter.most = 50;
+        tickets = store_read_tickets(reader, &filter, &error);
+        g_assert_no_error(error);
+        g_assert_nonnull(tickets);
+    }
+}
+
 static void
 read_a_ticket(const char *state)
 {
@@ -350,8 +381,11 @@ read_a_ticket(const char *state)
     g_autoptr(StoreTable) attached = store_read_attachments(reader, 1, &error);
     g_autoptr(GBytes) raw = store_read_raw(reader, 1, false, &error);
     g_autoptr(StoreTable) mailboxes = store_read_mailboxes(reader, &error);
+    g_autoptr(StoreTable) steps = store_read_ticket_steps(reader, 1, &error);
 
     g_assert_no_error(error);
+    g_assert_cmpuint(steps->rows->len, >, 1);
+    list_tickets(reader);
     g_assert_cmpuint(tickets->rows->len, ==, 1);
     g_assert_cmpuint(messages->rows->len, ==, 9);
     g_assert_cmpuint(message->rows->len, ==, 1);
