@@ -24,6 +24,7 @@ static const Command commands[] = {
     {"auth", N_("judges one mechanism alone: spf, dkim, arc, dmarc, results"),
      cli_auth},
     {"evaluate", N_("measures the text model on labelled texts"), cli_evaluate},
+    {"train", N_("learns a text model from labelled texts"), cli_train},
     {"mailboxes", N_("state, lag and last error of each mailbox"), cli_mailboxes},
     {"tickets", N_("lists and shows tickets"), cli_tickets},
     {"message", N_("shows a message, its raw bytes, an attachment"), cli_message},

@@ -13,6 +13,7 @@ int cli_doctor(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_auth(int argc, char **argv);
 int cli_evaluate(int argc, char **argv);
+int cli_train(int argc, char **argv);
 int cli_correct(int argc, char **argv);
 int cli_tickets(int argc, char **argv);
 int cli_message(int argc, char **argv);

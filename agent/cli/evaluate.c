@@ -288,9 +288,29 @@ teach(const CommonOptions *options, Sorter *sorter, GError **error)
                                                              : NULL;
 }
 
+static Sorter *
+new_sorter(const char *model_file, GError **error)
+{
+    g_autoptr(Sorter) sorter = sorter_new(error);
+    g_autoptr(GBytes) model = NULL;
+    char *bytes;
+    gsize size;
+
+    if (!sorter || !model_file)
+        return g_steal_pointer(&sorter);
+    if (!g_file_get_contents(model_file, &bytes, &size, error))
+        return NULL;
+    model = g_bytes_new_take(bytes, size);
+    return sorter_use_model(sorter, model, error) ? g_steal_pointer(&sorter) : NULL;
+}
+
 int
 cli_evaluate(int argc, char **argv)
 {
+    g_autofree char *model = NULL;
+    const GOptionEntry own[] = {{"model", 0, 0, G_OPTION_ARG_FILENAME, &model,
+                                 "judge by this file of `postroom train`", "FILE"},
+                                G_OPTION_ENTRY_NULL};
     g_auto(CommonOptions) options = {0};
     g_autoptr(GBytes) taught = NULL; /* the sorter looks at it until its end */
     g_autoptr(Sorter) sorter = NULL;
@@ -302,13 +322,14 @@ cli_evaluate(int argc, char **argv)
     if (!options_parse(
             &options, argc, argv, "FILE.jsonl",
             "Measures the text model on lines {subject, body, label, lang, source}.",
-            NULL, &code))
+            own, &code))
         return code;
     if (!options.rest[0] || options.rest[1])
         return options_usage("evaluate", "give one file");
-    sorter = sorter_new(&error);
-    taught = sorter ? teach(&options, sorter, &error) : NULL;
-    if (!taught)
+    sorter = new_sorter(model, &error);
+    if (sorter && !model)
+        taught = teach(&options, sorter, &error);
+    if (!sorter || (!model && !taught))
         return options_fail(error);
     evaluation.file = options.rest[0];
     stream = strcmp(evaluation.file, "-") == 0 ? stdin : fopen(evaluation.file, "re");

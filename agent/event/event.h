@@ -44,8 +44,9 @@ char *event_webhook_body(EventType type, int64_t timestamp_s, const char *name,
 /* Body of message.held for a mail no sorter survived. */
 char *event_held_body(int64_t timestamp_s, const Mail *mail, const char *because);
 
-/* A line of `postroom evaluate`: {"id", "subject", "body", "label", "lang", "source"};
- * what is absent is NULL. FAULT_MESSAGE: not such an object. */
+/* A line of `postroom evaluate` or `train`: {"id", "subject", "body", "label", "lang",
+ * "source", "weight", "authored"}; what is absent is NULL, 1 and false. FAULT_MESSAGE:
+ * not such an object. */
 typedef struct LabelledText {
     char *id;
     char *subject;
@@ -53,6 +54,8 @@ typedef struct LabelledText {
     char *label;
     char *language;
     char *source;
+    double weight;
+    bool is_authored; /* written to be learned from */
 } LabelledText;
 
 bool event_read_labelled(const char *line, LabelledText *out,

@@ -1,4 +1,4 @@
-/* Lines of `postroom evaluate`, in and out. */
+/* Lines of `postroom evaluate` and `train`, in and out. */
 #include "event/event.h"
 
 #include <json-c/json.h>
@@ -17,6 +17,27 @@ text_of(struct json_object *object, const char *key)
     return g_utf8_make_valid(json_object_get_string(value), -1);
 }
 
+/* Between 0 and 100; all else weighs as one text. */
+static double
+weight_of(struct json_object *object)
+{
+    struct json_object *value = NULL;
+    double weight = 1;
+
+    if (json_object_object_get_ex(object, "weight", &value))
+        weight = json_object_get_double(value);
+    return weight >= 0 && weight <= 100 ? weight : 1;
+}
+
+static bool
+is_authored(struct json_object *object)
+{
+    struct json_object *value = NULL;
+
+    return json_object_object_get_ex(object, "authored", &value) &&
+           json_object_get_boolean(value);
+}
+
 bool
 event_read_labelled(const char *line, LabelledText *out, GError **error)
 {
@@ -32,7 +53,9 @@ event_read_labelled(const char *line, LabelledText *out, GError **error)
                           .body = text_of(object, "body"),
                           .label = text_of(object, "label"),
                           .language = text_of(object, "lang"),
-                          .source = text_of(object, "source")};
+                          .source = text_of(object, "source"),
+                          .weight = weight_of(object),
+                          .is_authored = is_authored(object)};
     json_object_put(object);
     return true;
 }

@@ -74,6 +74,12 @@ sort_try(GBytes *mail, const Trial *trial, const SortSettings *settings,
     auth_try(mail, trial, settings, dns, out);
 }
 
+bool
+sorter_use_model(Sorter *sorter, GBytes *model, GError **error)
+{
+    return classifier_use(sorter->classifier, model, error);
+}
+
 const char *
 sort_text(const Sorter *sorter, const char *subject, const char *body,
           const char *language, Classification *out)
@@ -97,4 +103,15 @@ int64_t
 sort_lesson_version(void)
 {
     return classify_lesson_version();
+}
+
+GBytes *
+sort_train(const GPtrArray *examples)
+{
+    g_autoptr(Trainer) trainer = trainer_new();
+
+    for (guint i = 0; i < examples->len; i++)
+        if (!trainer_add(trainer, examples->pdata[i]))
+            return NULL;
+    return trainer_finish(trainer);
 }

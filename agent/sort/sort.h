@@ -11,6 +11,7 @@
 #pragma once
 
 #include "model/dns.h"
+#include "model/example.h"
 #include "model/facts.h"
 #include "model/settings.h"
 #include "model/trial.h"
@@ -78,6 +79,16 @@ int64_t sort_lesson_version(void);
 /* The text model alone, for measuring it. Returns the language used, lent. */
 const char *sort_text(const Sorter *sorter, const char *subject, const char *body,
                       const char *language, Classification *out);
+
+/* Judges texts by another model than the one compiled in. FAULT_FATAL: it is damaged.
+ */
+bool sorter_use_model(Sorter *sorter, GBytes *model,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A model learned from `examples` (Example *), the bytes of its file; the same examples
+ * in the same order give the same bytes. Takes up to minutes. NULL: a label is none of
+ * those a text can have. Yours. */
+GBytes *sort_train(const GPtrArray *examples);
 
 /* The body of `postroom sort`: serves `socket` until end of file. Returns an exit
  * code. `memory_bytes` bounds the address space. */

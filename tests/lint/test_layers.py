@@ -98,8 +98,6 @@ def room_of(path):
         found = re.match(r"fuzz_(auth|parse|classify|[a-z]+)_", name)
         word = found[1] if found else ""
         return word if word in DOORS else f"sort/{word}"
-    if path.startswith("tests/train/"):
-        return "sort/classify"
     for top in ("agent/", "tests/unit/", "tests/bench/"):
         if folder.startswith(top):
             return folder[len(top):]
@@ -111,8 +109,8 @@ def is_door(header):
 
 
 def is_inside(path):
-    """Fuzzers and the trainer of the model drive what lies behind the door."""
-    return path.startswith(("agent/", "tests/fuzz/", "tests/train/"))
+    """Fuzzers drive what lies behind the door."""
+    return path.startswith(("agent/", "tests/fuzz/"))
 
 
 def why_not(path, header):

@@ -1,103 +1,127 @@
 #!/usr/bin/python3
 """The figures of docs/model.md: what a house will see that no example came from.
 
-measure.py TRAIN_MODEL SEED_FOLDER DATA_FOLDER
+measure.py POSTROOM SEED_FOLDER DATA_FOLDER
 
 Trains several models (some minutes) and prints, for each language, every source with the
 kind of its figure: cross-validated (the source trains; no text is judged by a model that saw
-it), held out (it never trains) and left out (it may train, but this model did without it).
-The totals are those the bars are about: each text of the data once, cross-validated or held
-out. Figures of the model alone, without the leaning of the opt-out lexicon; `postroom
-evaluate` gives those with it, but for what trained.
+it), held out (it never trains; by halves, for only the first half was ever looked at) and
+left out (it may train, but this model did without it). The totals are those the bars are
+about: each text of the data once, cross-validated or held out.
 """
+import collections
+import hashlib
+import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 
 import prepare
 
-LABELS = ["support", "lead", "campaign_reply", "unsubscribe", "complaint", "other"]
-LINE = re.compile(r"(cross-validation|held-out) (\w\w) (\S+) +n= *(\d+) .*sure=(\S+) "
-                  r"right_when_sure=(\S+) ece=(\S+)")
+FOLDS = 5
 
 
-class Figure:
-    def __init__(self, n=0, sure=0.0, sure_right=0.0, gap=0.0):
-        self.n, self.sure, self.sure_right, self.gap = n, sure, sure_right, gap
-        self.table = {}
+class House:
+    """Trains and judges with one program, in one folder."""
 
-    def add(self, other):
-        self.n += other.n
-        self.sure += other.sure
-        self.sure_right += other.sure_right
-        self.gap += other.gap
-        for truth, row in other.table.items():
-            mine = self.table.setdefault(truth, [0] * len(LABELS))
-            self.table[truth] = [a + b for a, b in zip(mine, row)]
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
 
-    def right(self):
-        return sum(row[LABELS.index(truth)] for truth, row in self.table.items())
+    def write(self, name, items):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as out:
+            for item in items:
+                print(json.dumps(item), file=out)
+        return path
 
-    def macro_f1(self):
-        scores = []
-        for truth, row in self.table.items():
-            at = LABELS.index(truth)
-            said = sum(other[at] for other in self.table.values())
-            scores.append(2 * row[at] / (sum(row) + said))
-        return sum(scores) / len(scores)
-
-    def tell(self, name):
-        print(f"{name:44} n={self.n:5} accuracy={self.right() / self.n:.3f} "
-              f"macro_f1={self.macro_f1():.3f} sure={self.sure / self.n:.3f} "
-              f"right_when_sure={self.sure_right / max(self.sure, 1e-9):.3f} "
-              f"ece<={self.gap / self.n:.3f}")
+    def judge(self, lessons, items):
+        """Each item with what a model of the lessons says of it: [(item, answer)]."""
+        model = os.path.join(self.folder, "model.bin")
+        subprocess.run([self.program, "train", "-o", model, self.write("lessons", lessons)],
+                       check=True, stdout=subprocess.DEVNULL)
+        told = subprocess.run([self.program, "evaluate", "--json", "--model", model,
+                               self.write("items", items)],
+                              check=True, capture_output=True, text=True).stdout
+        return list(zip(items, map(json.loads, told.splitlines())))
 
 
-def train(trainer, seeds, data, without=()):
-    """(kind, language, source) -> Figure of a model trained on all but `without`."""
-    with tempfile.TemporaryDirectory() as folder:
-        examples = os.path.join(folder, "examples.tsv")
-        with open(examples, "wb") as out:
-            subprocess.run([sys.executable, prepare.__file__, seeds, data, *without],
-                           stdout=out, check=True)
-        told = subprocess.run([trainer, examples, os.path.join(folder, "model.bin")],
-                              capture_output=True, check=True, text=True).stdout
-    figures = {}
-    figure = None
-    for line in told.splitlines():
-        head = LINE.match(line)
-        if head:
-            n = int(head[4])
-            sure = float(head[5]) * n
-            figure = Figure(n, sure, sure * float(head[6]), float(head[7]) * n)
-            figures[head[1], head[2], head[3]] = figure
-        elif figure and line.split() and line.split()[0] in LABELS:
-            figure.table[line.split()[0]] = [int(count) for count in line.split()[1:]]
-    return figures
+def number(item):
+    return int(hashlib.sha256(("x" + item["id"]).encode()).hexdigest(), 16)
+
+
+def half(item):
+    return "second half" if number(item) % 2 else "first half"
+
+
+def macro_f1(pairs):
+    scores = []
+    for label in {item["label"] for item, _ in pairs}:
+        truth = sum(item["label"] == label for item, _ in pairs)
+        said = sum(answer["prediction"] == label for _, answer in pairs)
+        both = sum(item["label"] == label == answer["prediction"] for item, answer in pairs)
+        scores.append(2 * both / (truth + said))
+    return sum(scores) / len(scores)
+
+
+def is_right(pair):
+    return pair[0]["label"] == pair[1]["prediction"]
+
+
+def calibration_error(pairs):
+    gaps = collections.Counter()
+    for pair in pairs:
+        confidence = pair[1]["confidence"]
+        gaps[min(9, int(confidence * 10))] += confidence - is_right(pair)
+    return sum(map(abs, gaps.values())) / len(pairs)
+
+
+def tell(name, pairs):
+    sure = [pair for pair in pairs if pair[1]["confidence"] >= 0.9]
+    print(f"{name:46} n={len(pairs):5} accuracy={sum(map(is_right, pairs)) / len(pairs):.3f} "
+          f"macro_f1={macro_f1(pairs):.3f} sure={len(sure) / len(pairs):.3f} "
+          f"right_when_sure={sum(map(is_right, sure)) / max(len(sure), 1):.3f} "
+          f"ece={calibration_error(pairs):.3f}")
+
+
+def tell_groups(pairs, name_of):
+    groups = collections.defaultdict(list)
+    for pair in pairs:
+        groups[name_of(pair[0])].append(pair)
+    for name in sorted(groups):
+        tell(name, groups[name])
+
+
+def cross_validate(house, seeds, outside):
+    pairs = []
+    for fold in range(FOLDS):
+        judged = [item for item in outside if number(item) % FOLDS == fold]
+        learned = [item for item in outside if number(item) % FOLDS != fold]
+        pairs += house.judge(seeds + learned, judged)
+    return pairs
 
 
 def main():
-    trainer, seeds, data = sys.argv[1:4]
-    whole = train(trainer, seeds, data)
-    for language in ("en", "es"):
-        total = Figure()
-        for (kind, spoken, source), figure in sorted(whole.items()):
-            if spoken != language or source == "all":
-                continue
-            figure.tell(f"{language} {source}, {kind}")
-            if source != "seed":
-                total.add(figure)
-        total.tell(f"{language} TOTAL of the data")
-    for source in prepare.MAY_TRAIN:
-        figures = train(trainer, seeds, data, (source,))
-        for (kind, spoken, name), figure in sorted(figures.items()):
-            if kind == "held-out" and name == source:
-                figure.tell(f"{spoken} {source}, left out")
+    program, seed_folder, data_folder = sys.argv[1:4]
+    seeds = list(prepare.seeds(pathlib.Path(seed_folder)))
+    data = list(prepare.outside(pathlib.Path(data_folder)))
+    outside = [item for item in data if item["source"] in prepare.MAY_TRAIN]
+    never = [item for item in data if item["source"] not in prepare.MAY_TRAIN]
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(program, folder)
+        crossed = cross_validate(house, seeds, outside)
+        held = house.judge(seeds + outside, never)
+        tell_groups(crossed, lambda item: f"{item['lang']} {item['source']}, cross-validated")
+        tell_groups(held, lambda item: f"{item['lang']} {item['source']}, held out")
+        tell_groups(held, lambda item: f"{item['lang']} held out, {half(item)}")
+        tell_groups(crossed + held, lambda item: f"{item['lang']} TOTAL of the data")
+        for source in prepare.MAY_TRAIN:
+            learned = [item for item in outside if item["source"] != source]
+            judged = [item for item in outside if item["source"] == source]
+            tell(f"en {source}, left out", house.judge(seeds + learned, judged))
 
 
 if __name__ == "__main__":
-    assert pathlib.Path(sys.argv[2]).is_dir(), __doc__
+    assert len(sys.argv) == 4, __doc__
     main()

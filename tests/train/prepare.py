@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Seeds and outside sources -> one TSV for train_model.
+"""Seeds and outside sources -> the lines that `postroom train` learns from.
 
-prepare.py SEED_FOLDER [DATA_FOLDER [WITHOUT_SOURCE]] > examples.tsv
+prepare.py SEED_FOLDER [DATA_FOLDER [WITHOUT_SOURCE]] > examples.jsonl
+prepare.py --held-out DATA_FOLDER > held-out.jsonl
 
-Only sources whose licence allows it get the role `train`; every other one is
-`measure`. Sources weigh little, so that no single house drowns the authored seeds.
+Only sources whose licence allows it are written for training; `--held-out` writes all
+others, for measuring. With a source to do without, that one is not written.
 """
 import email
 import email.policy
@@ -13,27 +14,11 @@ import json
 import pathlib
 import sys
 
-# The data folder's README decides this list; what is not here never trains. The
-# number is the most that one source may give to one label. All of an outside source
-# weighs little: it is alike in itself and would otherwise teach its own voice.
-MAY_TRAIN = {
-    "banking77": 3000,
-    "cfpb-ibm": 3000,
-    "alibaba-rfq-xvrukx": 3000,
-    "cypherpunks": 3000,
-}
-OUTSIDE_WEIGHT = 0.07
-
-
-def cell(text):
-    out = (text or "").replace("\0", " ").replace("\\", "\\\\")
-    return out.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "")
-
-
-def row(role, item, source):
-    weight = 1.0 if source == "seed" else OUTSIDE_WEIGHT
-    fields = [role, item["lang"], item["label"], f"{weight}", source]
-    print("\t".join(fields + [cell(item.get("subject")), cell(item.get("body"))]))
+# The data folder's README decides this list; what is not here never trains.
+MAY_TRAIN = ("banking77", "cfpb-ibm", "alibaba-rfq-xvrukx", "cypherpunks")
+# Seeds of languages that have few of them share spellings with their neighbours.
+WEIGHTS = {"en": 1.0, "es": 1.0}
+FEW_WEIGHT = 0.5
 
 
 def seeds(folder):
@@ -44,6 +29,8 @@ def seeds(folder):
             item = json.loads(line)
             if item.get("authored") is not True:
                 sys.exit(f"{path}: a seed that is not marked as authored")
+            item["source"] = path.stem
+            item["weight"] = WEIGHTS.get(item["lang"], FEW_WEIGHT)
             yield item
 
 
@@ -61,36 +48,40 @@ def without_quotes(text):
     return "\n".join(kept)
 
 
+def by_hash(item):
+    return hashlib.sha256(item["id"].encode()).hexdigest()
+
+
 def outside(folder):
+    items = []
     for line in (folder / "text.jsonl").read_text(encoding="utf-8").split("\n"):
         if not line:
             continue
         item = json.loads(line)
         if item.get("path") and not item.get("body"):
             item["body"] = plain_body(folder / item["path"])
-        item["body"] = without_quotes(item.get("body") or "")
-        yield item
+        item["body"] = without_quotes(item.get("body") or "").replace("\0", " ")
+        items.append(item)
+    return sorted(items, key=by_hash)
 
 
-def by_hash(item):
-    return hashlib.sha256(item["id"].encode()).hexdigest()
+def write(item):
+    wanted = ("id", "lang", "label", "source", "weight", "authored", "subject", "body")
+    print(json.dumps({key: item[key] for key in wanted if key in item}, ensure_ascii=False))
 
 
 def main():
-    for item in seeds(pathlib.Path(sys.argv[1])):
-        row("train", item, "seed")
-    if len(sys.argv) < 3:
+    if sys.argv[1] == "--held-out":
+        for item in outside(pathlib.Path(sys.argv[2])):
+            if item["source"] not in MAY_TRAIN:
+                write(item)
         return
+    for item in seeds(pathlib.Path(sys.argv[1])):
+        write(item)
     without = sys.argv[3:4]
-    taken = {}
-    for item in sorted(outside(pathlib.Path(sys.argv[2])), key=by_hash):
-        source = item["source"]
-        pot = (source, item["label"])
-        if source not in MAY_TRAIN or source in without:
-            row("measure", item, source)
-        elif taken.setdefault(pot, 0) < MAY_TRAIN[source]:
-            taken[pot] += 1
-            row("train", item, source)
+    for item in outside(pathlib.Path(sys.argv[2])) if sys.argv[2:] else []:
+        if item["source"] in MAY_TRAIN and item["source"] not in without:
+            write(item)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,21 @@ classifier_free(Classifier *classifier)
         return;
     language_guesser_free(classifier->guesser);
     looks_free(classifier->looks);
+    g_clear_pointer(&classifier->model_bytes, g_bytes_unref);
     g_free(classifier);
+}
+
+bool
+classifier_use(Classifier *classifier, GBytes *model, GError **error)
+{
+    size_t size;
+    const void *bytes = g_bytes_get_data(model, &size);
+
+    if (!model_open(&classifier->model, bytes, size, error))
+        return false;
+    g_clear_pointer(&classifier->model_bytes, g_bytes_unref);
+    classifier->model_bytes = g_bytes_ref(model);
+    return true;
 }
 
 static void

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/dns.h"
+#include "model/example.h"
 #include "model/lesson.h"
 #include "model/opinion.h"
 #include "model/reading.h"
@@ -13,6 +14,7 @@
 #include "model/verdict.h"
 
 typedef struct Classifier Classifier;
+typedef struct Trainer Trainer;
 
 /* The model that ships with the program. FAULT_FATAL: it is damaged. */
 Classifier *classifier_new(GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -47,3 +49,18 @@ GBytes *classify_learn(const Lessons *lessons, LearnReport *report,
  * it is none. */
 bool classifier_teach(Classifier *classifier, const void *bytes, size_t size,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- the model itself ---- */
+
+/* Another model instead of the one compiled in; keeps `model`. FAULT_FATAL: damaged. */
+bool classifier_use(Classifier *classifier, GBytes *model,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A new model out of labelled texts; see trainer.h for how. */
+Trainer *trainer_new(void);
+void trainer_free(Trainer *trainer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trainer, trainer_free)
+/* False: the model has no such class. */
+bool trainer_add(Trainer *trainer, const Example *example);
+/* Takes its time. The file's bytes; yours. At most once. */
+GBytes *trainer_finish(Trainer *trainer);

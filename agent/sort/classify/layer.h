@@ -14,7 +14,8 @@ enum {
 
 struct Classifier {
     Model model;
-    Learned learned; /* by this house; empty before anybody taught it anything */
+    GBytes *model_bytes; /* NULL: those compiled in */
+    Learned learned;     /* by this house; empty before anybody taught it anything */
     LanguageGuesser *guesser;
     Looks *looks;
 };

@@ -43,7 +43,7 @@ unpack_features(const char *packed)
         numbers->len ? (OptOut)(g_array_index(numbers, uint32_t, 0) % OPTOUTS) : 0;
     for (guint i = 1; i < numbers->len; i++) {
         Feature feature = {g_array_index(numbers, uint32_t, i) & (FEATURE_BUCKETS - 1),
-                           0};
+                           0, 0};
 
         g_array_append_val(features->list, feature);
     }

@@ -288,3 +288,17 @@ lexicon_judge(const char *folded, const char **phrase)
         return short_one ? OPTOUT_REQUEST : OPTOUT_MENTION;
     return OPTOUT_MENTION;
 }
+
+double
+lexicon_lean(OptOut verdict)
+{
+    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0};
+
+    return leaning[verdict];
+}
+
+double
+lexicon_lean_support(OptOut verdict)
+{
+    return verdict == OPTOUT_SERVICE ? 1.0 : 0.0;
+}

@@ -13,3 +13,8 @@ typedef enum {
 
 /* `folded` is from fold_words. `phrase`, when not NULL, becomes the one that told. */
 OptOut lexicon_judge(const char *folded, const char **phrase);
+
+/* What its verdict adds to the scores of unsubscribe and of support. It is sure of few
+ * things, so it only leans. */
+double lexicon_lean(OptOut verdict);
+double lexicon_lean_support(OptOut verdict);

@@ -66,10 +66,11 @@ model_open(Model *model, const void *bytes, size_t size, GError **error)
 ModelLanguage
 model_language(const char *code)
 {
-    if (code && g_str_has_prefix(code, "en"))
-        return MODEL_EN;
-    if (code && g_str_has_prefix(code, "es"))
-        return MODEL_ES;
+    static const char *const codes[] = {"en", "es", "pt", "fr", "de"};
+
+    for (size_t i = 0; code && i < G_N_ELEMENTS(codes); i++)
+        if (g_str_has_prefix(code, codes[i]))
+            return (ModelLanguage)i;
     return MODEL_OTHER;
 }
 
@@ -107,4 +108,35 @@ model_soften(double scores[MODEL_CLASSES], double temperature)
     }
     for (size_t c = 0; c < MODEL_CLASSES; c++)
         scores[c] /= sum;
+}
+
+double
+model_stretch(double share, double sure)
+{
+    const double told = 0.9;
+
+    if (share <= 0.5)
+        return share;
+    if (share < sure)
+        return 0.5 + (share - 0.5) * (told - 0.5) / (sure - 0.5);
+    return told + (share - sure) * (1 - told) / (1 - sure);
+}
+
+size_t
+model_confide(const Model *model, ModelLanguage language, double scores[MODEL_CLASSES])
+{
+    size_t best = 0;
+    double share;
+    double told;
+
+    model_soften(scores, (double)model->head->temperature[language]);
+    for (size_t c = 1; c < MODEL_CLASSES; c++)
+        if (scores[c] > scores[best])
+            best = c;
+    share = scores[best];
+    told = model_stretch(share, (double)model->head->sure[language]);
+    for (size_t c = 0; share < 1 && c < MODEL_CLASSES; c++)
+        scores[c] *= (1 - told) / (1 - share);
+    scores[best] = told;
+    return best;
 }

@@ -1,5 +1,6 @@
 /* The text model: one row of six signed bytes for each feature bucket, a scale for
- * each class, a bias for each language and class, a temperature for each language.
+ * each class, a bias for each language and class, and for each language how far its
+ * scores may be believed.
  * It lies in the program (model.bin, through weights.S) and is checked when loaded. */
 #pragma once
 
@@ -18,6 +19,9 @@ enum {
 typedef enum {
     MODEL_EN,
     MODEL_ES,
+    MODEL_PT,
+    MODEL_FR,
+    MODEL_DE,
     MODEL_OTHER,
     MODEL_LANGUAGES,
 } ModelLanguage;
@@ -32,6 +36,7 @@ typedef struct ModelHead {
     float scale[MODEL_CLASSES];
     float bias[MODEL_LANGUAGES][MODEL_CLASSES];
     float temperature[MODEL_LANGUAGES];
+    float sure[MODEL_LANGUAGES]; /* the share that is told as a confidence of 0.9 */
     char version[36];
     uint64_t checksum; /* FNV-1a of the rows */
 } ModelHead;
@@ -66,3 +71,12 @@ void text_scores(const Model *model, const Features *features, ModelLanguage lan
 
 /* Scores to probabilities, in place. */
 void model_soften(double scores[MODEL_CLASSES], double temperature);
+
+/* Scores to confidences, in place: softened by the language's temperature, and the
+ * best of them told as 0.9 only where texts of unseen sources were nearly always right.
+ * Returns the best class. */
+size_t model_confide(const Model *model, ModelLanguage language,
+                     double scores[MODEL_CLASSES]);
+
+/* A share between 0 and 1 as a confidence: `sure` becomes 0.9, a half stays one. */
+double model_stretch(double share, double sure);

@@ -18,7 +18,8 @@ static const float common = 20;
 static uint32_t
 place_of(uint32_t bucket, ModelLanguage language)
 {
-    static const uint32_t shift[MODEL_LANGUAGES] = {0, 0x0b3c9, 0x12d47};
+    static const uint32_t shift[MODEL_LANGUAGES] = {0,       0x0b3c9, 0x05e2b,
+                                                    0x17a91, 0x0c75d, 0x12d47};
 
     return (bucket ^ shift[language]) & (FEATURE_BUCKETS - 1);
 }

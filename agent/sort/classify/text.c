@@ -15,7 +15,8 @@ typedef struct Weighed {
     guint word;
 } Weighed;
 
-static const double review_below[MODEL_LANGUAGES] = {0.90, 0.95, 0.95};
+static const double review_below[MODEL_LANGUAGES] = {0.90, 0.95, 0.95,
+                                                     0.95, 0.95, 0.95};
 
 static gint
 heavier_first(gconstpointer a, gconstpointer b)
@@ -109,30 +110,26 @@ add_word_reasons(const Features *features, const GArray *weighed, size_t winner,
             g_strdup_printf("no word speaks clearly; %s is the likeliest", label));
 }
 
-/* The lexicon is sure of few things, so it only leans; the model has it as a mark. */
-static const double leaning[] = {-3.0, -0.5, -3.0, 2.0};
-static const double leaning_service = 1.0;
-
 void
 text_scores(const Model *model, const Features *features, ModelLanguage language,
             double scores[MODEL_CLASSES])
 {
     model_score(model, features, language, scores);
-    scores[LABEL_UNSUBSCRIBE] += leaning[features->optout];
-    if (features->optout == OPTOUT_SERVICE)
-        scores[LABEL_SUPPORT] += leaning_service;
+    scores[LABEL_UNSUBSCRIBE] += lexicon_lean(features->optout);
+    scores[LABEL_SUPPORT] += lexicon_lean_support(features->optout);
 }
 
+/* The model has the lexicon's verdict as a mark besides. */
 static void
 add_lexicon_reasons(const Features *features, Classification *out)
 {
     const char *phrase = features->optout_phrase;
 
     if (features->optout == OPTOUT_REQUEST)
-        add_reason(out, "lexicon:opt-out", leaning[OPTOUT_REQUEST],
+        add_reason(out, "lexicon:opt-out", lexicon_lean(OPTOUT_REQUEST),
                    g_strdup_printf("“%s” asks for no more mail", phrase + 1));
     if (features->optout == OPTOUT_SERVICE)
-        add_reason(out, "lexicon:ends-a-service", leaning_service,
+        add_reason(out, "lexicon:ends-a-service", lexicon_lean_support(OPTOUT_SERVICE),
                    g_strdup_printf("“%s” ends a service, not a subscription to mail",
                                    phrase + 1));
 }
@@ -169,17 +166,14 @@ classify_words(const Classifier *classifier, const Words *words, Classification 
     g_autoptr(Features) features = features_new(words->subject, words->body);
     g_autoptr(GArray) weighed = NULL;
     double scores[MODEL_CLASSES];
-    size_t best = 0;
+    size_t best;
 
     text_scores(model, features, row, scores);
     learned_score(&classifier->learned, features, row, scores);
     add_lexicon_reasons(features, out);
     for (size_t c = 0; c < MODEL_CLASSES; c++)
         scores[c] += words->bonus[c];
-    model_soften(scores, (double)model->head->temperature[row]);
-    for (size_t c = 1; c < MODEL_CLASSES; c++)
-        if (scores[c] > scores[best])
-            best = c;
+    best = model_confide(model, row, scores);
     weighed = weigh_words(classifier, features, row, best);
     out->label = (Label)best;
     out->confidence = scores[best];

@@ -9,6 +9,7 @@ enum {
     WORD_MAX_BYTES = 40,
     GRAM_LEAST = 3,
     GRAM_MOST = 5,
+    GRAM_KIND = 10,
     MARK_KIND = 20,
     MARK_BUCKETS = 3 /* or a mark drowns among the grams of a long text */
 };
@@ -38,7 +39,8 @@ add(Gatherer *gatherer, uint32_t kind, const char *bytes, size_t size)
 {
     uint32_t bucket = hash_bytes(kind, bytes, size) & (FEATURE_BUCKETS - 1);
     uint64_t bit = UINT64_C(1) << (bucket % 64);
-    Feature feature = {bucket, gatherer->word};
+    Feature feature = {bucket, gatherer->word & INT32_MAX,
+                       kind >= GRAM_KIND && kind < MARK_KIND};
 
     if (gatherer->seen[bucket / 64] & bit)
         return;
@@ -59,7 +61,7 @@ add_grams(Gatherer *gatherer, const char *padded, size_t size)
 {
     for (size_t length = GRAM_LEAST; length <= GRAM_MOST; length++)
         for (size_t at = 0; at + length <= size; at++)
-            add(gatherer, (uint32_t)(10 + length), padded + at, length);
+            add(gatherer, (uint32_t)(GRAM_KIND + length), padded + at, length);
 }
 
 /* Numbers say "a number", not which. */

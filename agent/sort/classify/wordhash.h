@@ -9,7 +9,7 @@
 #include "lexicon.h"
 
 enum {
-    FEATURES_VERSION = 2,
+    FEATURES_VERSION = 3,
     FEATURE_BITS = 17,
     FEATURE_BUCKETS = 1 << FEATURE_BITS,
     FEATURE_BODY_BYTES = 3000, /* of the body; more says little and costs time */
@@ -18,7 +18,8 @@ enum {
 
 typedef struct Feature {
     uint32_t bucket;
-    uint32_t word; /* which of `words` it came from, for the reasons */
+    uint32_t word : 31;       /* which of `words` it came from, for the reasons */
+    uint32_t is_spelling : 1; /* a gram, not a whole word or mark */
 } Feature;
 
 typedef struct Features {
