@@ -104,6 +104,13 @@ static const Wording rules[] = {
     {"lexicon:opt-out", "pide con estas palabras no recibir más correo"},
     {"lexicon:ends-a-service", "termina un servicio, no una suscripción a correos"},
     {"spam:signs", "varias señales claras de spam"},
+    {"spam:filter", "sus palabras son las del correo que aquí se llama spam"},
+    {"envelope:empty", "nadie debe contestarlo: su ruta de retorno está vacía"},
+    {"address:daemon", "lo envía la dirección de un servidor de correo"},
+    {"address:with-token", "la dirección lleva la clave de un suscriptor"},
+    {"header:List-Id", "correo de una lista"},
+    {"header:In-Reply-To", "contesta a un correo enviado por un servicio de campañas"},
+    {"header:X-Failed-Recipients", "el servidor nombra a quienes no llegó"},
     {"model:prior", "ninguna palabra decide; es lo más probable"},
 };
 
@@ -132,6 +139,46 @@ spanish_of(const Wording *rows, size_t count, const char *signal)
     return NULL;
 }
 
+/* Reasons with a name or a value in them: what stands around it. */
+static const Wording pieces[] = {
+    {"the name shown contains ", "el nombre visible contiene "},
+    {"the name shown says ", "el nombre visible dice "},
+    {", but the address is of ", ", pero la dirección es de "},
+    {"a link shows ", "un enlace muestra "},
+    {" and leads to ", " y lleva a "},
+    {"a link leads to the bare address ", "un enlace lleva a la dirección IP "},
+    {"answers would go to ", "las respuestas irían a "},
+    {", not to ", ", no a "},
+    {"the author's domain disowns this mail", "el dominio del autor niega este correo"},
+    {"its authentication is contradictory", "su autenticación se contradice"},
+    {"it claims our domain without proof", "dice venir de nuestro dominio sin prueba"},
+    {"an attachment is risky: ", "un adjunto es peligroso: "},
+    {"a web page is attached", "lleva adjunta una página web"},
+    {"it presses with ", "apremia con "},
+    {" and a link", " y un enlace"},
+    {" stood in spam of this house", " estaba en spam de esta casa"},
+    {" got the mail", " recibió el correo"},
+    {"the mail came from ", "el correo salió de "},
+    {"told by ", "lo comunica "},
+    {"its subject: ", "su asunto: "},
+    {"it is a note of absence", "es un aviso de ausencia"},
+    {"it is a receipt or a notice", "es un acuse o un aviso"},
+    {"it is mail of a list", "es correo de una lista"},
+    {"it asks for a proof", "pide una prueba"},
+    {"it is our own mail", "es correo nuestro"},
+    {"somebody: ", "alguien: "},
+};
+
+static char *
+in_pieces(const char *text)
+{
+    GString *told = g_string_new(text);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++)
+        (void)g_string_replace(told, pieces[i].signal, pieces[i].spanish, 1);
+    return g_string_free(told, FALSE);
+}
+
 /* Yours; NULL: there are no words for it. */
 static char *
 in_spanish(const char *signal, Label label)
@@ -157,9 +204,9 @@ reasons_translate(Classification *classification, const char *language)
         Reason *reason = classification->reasons->pdata[i];
         char *text = in_spanish(reason->signal, classification->label);
 
-        if (text) {
-            g_free(reason->text);
-            reason->text = text;
-        }
+        if (!text)
+            text = in_pieces(reason->text);
+        g_free(reason->text);
+        reason->text = text;
     }
 }

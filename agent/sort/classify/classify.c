@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "backing.h"
 #include "fold.h"
 #include "learn.h"
 
@@ -13,15 +14,18 @@ typedef struct Layer {
 
 /* In this order; the first that settles the label ends the walk. */
 static const Layer layers[] = {
-    {"feedback-report", layer_feedback_report, "abuse reports of feedback loops"},
-    {"delivery-report", layer_delivery_report, "RFC 3464 and X-Failed-Recipients"},
+    {"arf", layer_arf, "abuse reports of feedback loops"},
+    {"dsn", layer_dsn, "delivery reports and X-Failed-Recipients"},
     {"bounce-text", layer_bounce_text, "bounces in prose, from mail daemons only"},
-    {"automatic", layer_automatic,
-     "absence notes, receipts, lists, challenges, our own"},
-    {"unsubscribe-address", layer_unsubscribe_address, "token or unsubscribe address"},
-    {"campaign-hint", layer_campaign_hint, "signs of an answer to bulk mail; no label"},
+    {"automatic", layer_automatic, "fields by which programs say that they wrote"},
+    {"list", layer_list, "mail of a list that is not ours"},
+    {"automatic-subject", layer_automatic_subject, "absence notes by their subject"},
+    {"challenge", layer_challenge, "a program asks for a proof"},
+    {"own-loop", layer_own_loop, "our own mail, come back to us"},
+    {"unsubscribe", layer_unsubscribe_address, "token or unsubscribe address"},
+    {"campaign", layer_campaign_hint, "signs of an answer to bulk mail; no label"},
     {"phishing", layer_phishing, "signals one by one, label above a threshold"},
-    {"spam", layer_spam, "only what several strong signals agree on"},
+    {"spam", layer_spam, "what this house was taught, or several plain signs"},
     {"text", layer_text, "the model over subject and reply text"},
 };
 
@@ -121,6 +125,7 @@ classify_mail(const Classifier *classifier, Reading *reading, const Verdict *ver
     for (size_t i = 0; i < G_N_ELEMENTS(layers); i++)
         if (layers[i].judge(&it))
             break;
+    back_label(&it);
     if (!out->classification.model)
         out->classification.model =
             g_strdup_printf("rules (%s)", classifier->model.head->version);

@@ -34,10 +34,14 @@ typedef struct Case {
     Opinion *out;
 } Case;
 
-bool layer_feedback_report(Case *it);
-bool layer_delivery_report(Case *it);
+bool layer_arf(Case *it);
+bool layer_dsn(Case *it);
 bool layer_bounce_text(Case *it);
 bool layer_automatic(Case *it);
+bool layer_list(Case *it);
+bool layer_automatic_subject(Case *it);
+bool layer_challenge(Case *it);
+bool layer_own_loop(Case *it);
 bool layer_unsubscribe_address(Case *it);
 bool layer_campaign_hint(Case *it);
 bool layer_phishing(Case *it);

@@ -1,0 +1,6 @@
+/* Further reasons for a label that one sign has settled. */
+#pragma once
+
+#include "layer.h"
+
+void back_label(Case *it);
