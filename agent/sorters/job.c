@@ -12,6 +12,7 @@
 
 enum {
     MOST_DNS_US = 20000000, /* a mail's share of waiting for DNS */
+    MOST_QUESTION_US = 5000000,
     MOST_DNS_LOOKUPS = 60,
     MOST_FACTS_BYTES = 32 << 20,
 };
@@ -57,6 +58,14 @@ send_job(Try *try)
     return frame_send(try->socket, FRAME_MAIL, mail, size, try->deadline_us);
 }
 
+/* Questions that nobody answers must leave time for those that somebody would: a forged
+ * signature whose key is silent does not take the honest one its answer. */
+static int64_t
+patience_us(const Try *try)
+{
+    return MIN(MOST_QUESTION_US, try->dns_left_us / 3);
+}
+
 static DnsAnswer *
 ask_resolver(Try *try, const DnsQuestion *question)
 {
@@ -72,7 +81,7 @@ ask_resolver(Try *try, const DnsQuestion *question)
         return answer;
     house->pause(try->job->sorters);
     answer = resolver_ask(house->resolver, question->name, question->type,
-                          try->dns_left_us / 1000);
+                          patience_us(try) / 1000);
     house->resume(try->job->sorters);
     spent_us = clock_monotonic_us() - before_us;
     try->dns_left_us -= spent_us;

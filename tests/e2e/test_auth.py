@@ -218,6 +218,20 @@ def test_names_for_private_use_are_the_servers_to_answer(tmp_path, suffix):
     assert found["result"] == "pass", found
 
 
+def test_one_silent_name_takes_no_other_its_answer(tmp_path):
+    silent = ("DKIM-Signature: v=1; a=rsa-sha256; d=mute.example; s=s; h=from;\r\n"
+              "\tbh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\r\n")
+    with DnsServer({**ZONE, "s._domainkey.mute.example": "TIMEOUT"}) as zone:
+        site = tmp_path / "site.yaml"
+        site.write_text(SITE.format(state=tmp_path, resolver=zone.address))
+        out = run(tmp_path, "explain", "--json", "-c", str(site), "--mailbox", "support",
+                  "--received-at", "2026-11-23T10:00:05Z",
+                  stdin="Return-Path: <ann@plain.example>\r\n" + RECEIVED + silent + REST)
+    auth = json.loads(out)["auth"]
+    assert [facts["result"] for facts in auth["dkim"]] == ["temperror"]
+    assert (auth["spf"]["result"], auth["verdict"]) == ("pass", "authenticated"), auth
+
+
 def test_libspf2_answers_inside_the_sandbox(tmp_path, names):
     site = tmp_path / "site.yaml"
     site.write_text(SITE.format(state=tmp_path, resolver=names.address)
