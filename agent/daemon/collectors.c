@@ -208,7 +208,7 @@ rest(Collectors *collectors, Post *post, GError **error)
 
     obey(post, &hint);
     /* A connection that others of this user need is not kept. */
-    if (!collectors->watch || post->users > (int)provider->connections) {
+    if (!collectors->watch || !schedule_may_keep(post, provider)) {
         g_clear_pointer(&post->session, imap_close);
         return true;
     }

@@ -15,11 +15,19 @@ struct Server {
     int lent; /* its mailboxes that collectors have now */
 };
 
+/* Providers limit connections by user, and one user may have several mailboxes here. */
+struct User {
+    int posts;
+    int lent;
+    int most; /* connections at a time */
+};
+
 struct Schedule {
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
     GPtrArray *posts;    /* Post */
     GHashTable *servers; /* host -> Server */
+    GHashTable *users;   /* host and user name -> User */
     int share;           /* of collectors one server may hold */
     bool once;
     bool is_closing;
@@ -60,6 +68,24 @@ find_server(Schedule *schedule, const char *url)
     return server;
 }
 
+static User *
+find_user(Schedule *schedule, const Server *server, const MailboxConfig *mailbox)
+{
+    char *name = g_strdup_printf("%p %s", (const void *)server,
+                                 mailbox->user ? mailbox->user : "");
+    User *user = g_hash_table_lookup(schedule->users, name);
+
+    if (user) {
+        g_free(name);
+    } else {
+        user = g_new0(User, 1);
+        user->most = (int)imap_provider_of(mailbox->server)->connections;
+        (void)g_hash_table_insert(schedule->users, name, user);
+    }
+    user->posts++;
+    return user;
+}
+
 static Post *
 post_new(Schedule *schedule, const MailboxConfig *mailbox)
 {
@@ -67,30 +93,9 @@ post_new(Schedule *schedule, const MailboxConfig *mailbox)
 
     post->mailbox = mailbox;
     post->server = find_server(schedule, mailbox->server);
+    post->user = find_user(schedule, post->server, mailbox);
     post->skipped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return post;
-}
-
-/* Providers limit connections by user, and one user may have several mailboxes here. */
-static void
-count_users(const GPtrArray *posts)
-{
-    g_autoptr(GHashTable) users =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-    for (guint pass = 0; pass < 2 * posts->len; pass++) {
-        Post *post = posts->pdata[pass % posts->len];
-        char *user = g_strdup_printf("%p %s", (void *)post->server,
-                                     post->mailbox->user ? post->mailbox->user : "");
-        int count = GPOINTER_TO_INT(g_hash_table_lookup(users, user));
-
-        if (pass < posts->len) {
-            (void)g_hash_table_replace(users, user, GINT_TO_POINTER(count + 1));
-        } else {
-            post->users = count;
-            g_free(user);
-        }
-    }
 }
 
 Schedule *
@@ -106,12 +111,12 @@ schedule_new(const Config *config, int collectors, bool once)
     (void)pthread_mutex_init(&schedule->lock, NULL);
     schedule->posts = g_ptr_array_new_with_free_func((GDestroyNotify)post_free);
     schedule->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    schedule->users = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     schedule->share = MAX(1, collectors / 4);
     schedule->once = once;
     for (guint i = 0; i < config->mailboxes->len; i++)
         g_ptr_array_add(schedule->posts,
                         post_new(schedule, config->mailboxes->pdata[i]));
-    count_users(schedule->posts);
     return schedule;
 }
 
@@ -122,9 +127,24 @@ schedule_free(Schedule *schedule)
         return;
     g_ptr_array_unref(schedule->posts);
     g_hash_table_unref(schedule->servers);
+    g_hash_table_unref(schedule->users);
     (void)pthread_cond_destroy(&schedule->changed);
     (void)pthread_mutex_destroy(&schedule->lock);
     g_free(schedule);
+}
+
+/* A user with more mailboxes than connections keeps none: those lent are all. */
+static bool
+may_be_lent(const Schedule *schedule, const Post *post)
+{
+    return post->server->lent < schedule->share && post->user->lent < post->user->most;
+}
+
+bool
+schedule_may_keep(const Post *post, const ImapProvider *provider)
+{
+    return post->user->posts <= (int)provider->connections &&
+           post->user->posts <= post->user->most;
 }
 
 /* The most overdue mailbox that may be lent, or NULL and when to look again. */
@@ -146,8 +166,7 @@ choose(const Schedule *schedule, int64_t *next_us, bool *is_over)
             continue;
         if (post->due_us > now_us)
             *next_us = MIN(*next_us, post->due_us);
-        else if ((!best || post->due_us < best->due_us) &&
-                 post->server->lent < schedule->share)
+        else if ((!best || post->due_us < best->due_us) && may_be_lent(schedule, post))
             best = post;
     }
     return best;
@@ -183,6 +202,7 @@ schedule_borrow(Schedule *schedule)
     if (post) {
         post->is_lent = true;
         post->server->lent++;
+        post->user->lent++;
         post->is_woken = false;
     }
     (void)pthread_mutex_unlock(&schedule->lock);
@@ -195,6 +215,7 @@ schedule_return(Schedule *schedule, Post *post, int64_t delay_us)
     (void)pthread_mutex_lock(&schedule->lock);
     post->is_lent = false;
     post->server->lent--;
+    post->user->lent--;
     post->is_done = schedule->once;
     post->shown = post->state;
     post->due_us =

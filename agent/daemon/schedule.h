@@ -5,6 +5,7 @@
 #include "daemon/login.h"
 
 typedef struct Server Server; /* a host: the unit of fairness */
+typedef struct User User;     /* at a server: the unit of connections */
 
 enum {
     BURST = 3,                  /* connections to a mailbox ... */
@@ -23,7 +24,7 @@ typedef struct PostState {
 typedef struct Post {
     const MailboxConfig *mailbox;
     Server *server;
-    int users; /* mailboxes at this server with the same user name */
+    User *user;
 
     /* The borrower's, or the watch's. */
     ImapSession *session; /* NULL: not connected */
@@ -54,6 +55,9 @@ void schedule_free(Schedule *schedule);
 
 /* Blocks until a mailbox is due. NULL: the house closes, or (once) all are done. */
 Post *schedule_borrow(Schedule *schedule);
+/* Whether its connection may be kept between visits: not where others of the same user
+ * need it. The parts of `post` that this reads never change. */
+bool schedule_may_keep(const Post *post, const ImapProvider *provider);
 /* Due again after `delay_us`. */
 void schedule_return(Schedule *schedule, Post *post, int64_t delay_us);
 /* The server spoke: due now. */

@@ -204,6 +204,25 @@ def test_a_dead_server_keeps_no_other_mailbox_waiting(tmp_path, imap, hooks):
         house.close()
 
 
+def test_one_user_has_no_more_connections_than_a_provider_bears(tmp_path, imap, hooks):
+    """Eight, where nothing is known of the provider."""
+    house = scripted_house(tmp_path, imap, hooks, poll="1h")
+    first = house.config["mailboxes"][0]
+    house.configure(collectors=64, mailboxes=[
+        {**first, "name": f"box{n}", "address": f"box{n}@demo.example"} for n in range(20)])
+    fill(imap, "one")
+    most = []
+
+    def linger(connection, tag, args):
+        most.append(len(imap.connections))
+        time.sleep(0.2)
+
+    imap.on("LIST", linger)
+    house.once()
+    assert house.count("deliveries") == 20 and subjects(house) == ["one"]
+    assert 2 <= max(most) <= 8
+
+
 # The connection is cut
 
 
