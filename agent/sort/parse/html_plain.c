@@ -114,11 +114,24 @@ skip_tag(const char *html, size_t size, size_t at)
     return end ? (size_t)(end - html) + 1 : size;
 }
 
-static size_t
-skip_element(const char *html, size_t size, size_t at, const char *closing)
-{
-    const char *end = g_strstr_len(html + at, (gssize)(size - at), closing);
+/* An element whose text is for no reader. Once no closing tag is left, none is searched
+ * for again: a page of open ones would take minutes. */
+typedef struct Unread {
+    const char *opening, *closing;
+    bool is_open_ended;
+} Unread;
 
+/* Where the closing tag begins; `at` when there is none. */
+static size_t
+skip_element(const char *html, size_t size, size_t at, Unread *element)
+{
+    const char *end = NULL;
+
+    if (element->is_open_ended ||
+        g_ascii_strncasecmp(html + at, element->opening, strlen(element->opening)) != 0)
+        return at;
+    end = memmem(html + at, size - at, element->closing, strlen(element->closing));
+    element->is_open_ended = !end;
     return end ? (size_t)(end - html) : at;
 }
 
@@ -132,6 +145,7 @@ append_blank(GString *out, char blank)
 char *
 parse_html_stripped(const char *html, size_t size)
 {
+    Unread unread[] = {{"<style", "</style", false}, {"<script", "</script", false}};
     GString *out = g_string_new(NULL);
     size_t at = 0;
 
@@ -145,10 +159,8 @@ parse_html_stripped(const char *html, size_t size)
             continue;
         }
         append_blank(out, '\n');
-        if (g_ascii_strncasecmp(html + at, "<style", 6) == 0)
-            at = skip_element(html, size, at, "</style");
-        else if (g_ascii_strncasecmp(html + at, "<script", 7) == 0)
-            at = skip_element(html, size, at, "</script");
+        for (size_t i = 0; i < G_N_ELEMENTS(unread); i++)
+            at = skip_element(html, size, at, &unread[i]);
         at = at < size ? skip_tag(html, size, at) : size;
     }
     return g_string_free(out, FALSE);

@@ -35,15 +35,16 @@ is_signature_rule(const Line *line)
     return parse_is_rule(line) && text.at[0] == '_';
 }
 
-static size_t
-own_lines_after(const Lines *lines, size_t from)
+/* Ends where the answer is known: a mail may be nothing but closings. */
+static bool
+has_more_lines_after(const Lines *lines, size_t from, size_t most)
 {
     size_t count = 0;
 
-    for (size_t i = from; i < lines->len; i++)
+    for (size_t i = from; i < lines->len && count <= most; i++)
         count += parse_line(lines, i)->kind == LINE_OWN &&
                  !parse_is_blank(parse_line(lines, i));
-    return count;
+    return count > most;
 }
 
 static unsigned
@@ -189,7 +190,7 @@ is_prose(const Line *line)
 static bool
 is_followed_by_signature(const Lines *lines, size_t from)
 {
-    if (own_lines_after(lines, from) > SIGNATURE_MOST_LINES)
+    if (has_more_lines_after(lines, from, SIGNATURE_MOST_LINES))
         return false;
     for (size_t i = from; i < lines->len; i++) {
         const Line *line = parse_line(lines, i);
