@@ -388,3 +388,39 @@ def test_fields_of_a_form(domain, body, phone):
                  + (body + "\nMessage: please send us an offer and a price list for 300 units\n").encode())
     assert facts["lead"]["name"] == "Eva" and facts["lead"]["email"] == "eva@" + domain
     assert facts["lead"]["phones"] == [phone]
+
+
+ASK = "please send us an offer and a price list for 300 units\n"
+
+
+@pytest.mark.parametrize("body, name, address, phones", [
+    (f"From: Eva Example <eva@firma.example>\nSubject: Offer\n\nMessage Body:\n{ASK}", "Eva Example",
+     "eva@firma.example", []),
+    (f"First name: Eva\nLast name: Example\nEmail: eva@firma.example\nMessage: {ASK}", "Eva Example",
+     "eva@firma.example", []),
+    (f"Vorname: Eva\nNachname: Beispiel\nE-Mail: eva@firma.example\nNachricht: {ASK}", "Eva Beispiel",
+     "eva@firma.example", []),
+    (f"Name\n\nEva\n\nEmail\n\neva@firma.example\n\nPhone\n\n+34 981 22 33 44\n\nMessage\n\n{ASK}", "Eva",
+     "eva@firma.example", ["+34981223344"]),
+    (f"Navn: Eva\nE-post: eva@firma.no\nTelefon: 12 34 56 78\nMelding: {ASK}", "Eva", "eva@firma.no",
+     ["+4712345678"]),
+    (f"*Name:* Eva\n*Email:* eva@firma.example <mailto:eva@firma.example>\n*Message:* {ASK}", "Eva",
+     "eva@firma.example", []),
+    (f"Name: Eva\nEmail: eva@firma.example\nMobile: yes\nDate: 2026-03-12 09:15\nMessage: {ASK}", "Eva",
+     "eva@firma.example", []),
+    (f"Imię i nazwisko: Ewa Przykład\nAdres e-mail: ewa@firma.pl\nTelefon: 600 111 222\nWiadomość: {ASK}",
+     "Ewa Przykład", "ewa@firma.pl", ["+48600111222"]),
+])
+def test_forms_of_many_makers(body, name, address, phones):
+    facts = read(HEAD + b"Subject: Offer, price, demo\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+                 + body.encode())
+    lead = facts["lead"]
+    assert (lead["name"], lead["email"], lead["phones"]) == (name, address, phones)
+
+
+def test_a_page_of_a_form():
+    rows = "".join(f"<tr><td colspan=2><b>{key}</b></td></tr><tr><td>&nbsp;</td><td>{value}</td></tr>"
+                   for key, value in [("Name", "Eva"), ("Email", "eva@firma.example"), ("Message", ASK)])
+    facts = read(HEAD + b"Subject: Offer, price, demo\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+                 + f"<table>{rows}</table>".encode())
+    assert (facts["lead"]["name"], facts["lead"]["email"]) == ("Eva", "eva@firma.example")

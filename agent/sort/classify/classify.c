@@ -4,6 +4,7 @@
 
 #include "backing.h"
 #include "fold.h"
+#include "form.h"
 #include "learn.h"
 
 typedef struct Layer {

@@ -82,6 +82,5 @@ void classify_words(const Classifier *classifier, const Words *words,
                     Classification *out);
 /* lead.c: fills it->out->lead. */
 void extract_lead(Case *it);
-bool looks_like_web_form(const char *text);
 /* campaign.c: what a reply to a campaign wants. Static text. */
 const char *campaign_intent(const char *folded_reply, Label label);

@@ -4,164 +4,15 @@
 
 #include "address.h"
 #include "fold.h"
+#include "form.h"
 #include "layer.h"
 
 enum {
-    FORM_LINES_MOST = 60,
+    SHORT_PHONE_DIGITS = 7, /* where a phone is asked for */
+    PHONE_DIGITS = 9,
     PHONES_MOST = 4,
-    DIGITS_MOST = 20,
-    VALUE_MAX_BYTES = 200
+    DIGITS_MOST = 20
 };
-
-typedef enum {
-    FIELD_NAME,
-    FIELD_EMAIL,
-    FIELD_PHONE,
-    FIELD_COMPANY,
-    FIELD_SITE
-} Asked;
-
-typedef struct FormKey {
-    const char *key; /* folded */
-    Asked asked;
-} FormKey;
-
-static const FormKey keys[] = {
-    {" name ", FIELD_NAME},
-    {" full name ", FIELD_NAME},
-    {" your name ", FIELD_NAME},
-    {" contact name ", FIELD_NAME},
-    {" nombre ", FIELD_NAME},
-    {" nombre completo ", FIELD_NAME},
-    {" nombre y apellidos ", FIELD_NAME},
-    {" nombre y apellido ", FIELD_NAME},
-    {" tu nombre ", FIELD_NAME},
-    {" su nombre ", FIELD_NAME},
-    {" email ", FIELD_EMAIL},
-    {" e mail ", FIELD_EMAIL},
-    {" mail ", FIELD_EMAIL},
-    {" email address ", FIELD_EMAIL},
-    {" your email ", FIELD_EMAIL},
-    {" correo ", FIELD_EMAIL},
-    {" correo electronico ", FIELD_EMAIL},
-    {" tu correo ", FIELD_EMAIL},
-    {" phone ", FIELD_PHONE},
-    {" phone number ", FIELD_PHONE},
-    {" telephone ", FIELD_PHONE},
-    {" mobile ", FIELD_PHONE},
-    {" tel ", FIELD_PHONE},
-    {" telefono ", FIELD_PHONE},
-    {" telefono movil ", FIELD_PHONE},
-    {" movil ", FIELD_PHONE},
-    {" celular ", FIELD_PHONE},
-    {" whatsapp ", FIELD_PHONE},
-    {" company ", FIELD_COMPANY},
-    {" company name ", FIELD_COMPANY},
-    {" organization ", FIELD_COMPANY},
-    {" organisation ", FIELD_COMPANY},
-    {" empresa ", FIELD_COMPANY},
-    {" nombre de la empresa ", FIELD_COMPANY},
-    {" compania ", FIELD_COMPANY},
-    {" razon social ", FIELD_COMPANY},
-    {" website ", FIELD_SITE},
-    {" web ", FIELD_SITE},
-    {" url ", FIELD_SITE},
-    {" sitio web ", FIELD_SITE},
-    {" pagina web ", FIELD_SITE},
-    {" nome ", FIELD_NAME},
-    {" nom ", FIELD_NAME},
-    {" nome completo ", FIELD_NAME},
-    {" nom complet ", FIELD_NAME},
-    {" votre nom ", FIELD_NAME},
-    {" ihr name ", FIELD_NAME},
-    {" vollstandiger name ", FIELD_NAME},
-    {" nome e cognome ", FIELD_NAME},
-    {" naam ", FIELD_NAME},
-    {" courriel ", FIELD_EMAIL},
-    {" adresse e mail ", FIELD_EMAIL},
-    {" e mail adresse ", FIELD_EMAIL},
-    {" endereco de email ", FIELD_EMAIL},
-    {" indirizzo email ", FIELD_EMAIL},
-    {" direccion de correo ", FIELD_EMAIL},
-    {" telefone ", FIELD_PHONE},
-    {" telemovel ", FIELD_PHONE},
-    {" telefon ", FIELD_PHONE},
-    {" telefonnummer ", FIELD_PHONE},
-    {" telefoon ", FIELD_PHONE},
-    {" numero de telefono ", FIELD_PHONE},
-    {" numero de telephone ", FIELD_PHONE},
-    {" cellulare ", FIELD_PHONE},
-    {" handy ", FIELD_PHONE},
-    {" firma ", FIELD_COMPANY},
-    {" unternehmen ", FIELD_COMPANY},
-    {" societe ", FIELD_COMPANY},
-    {" entreprise ", FIELD_COMPANY},
-    {" azienda ", FIELD_COMPANY},
-    {" bedrijf ", FIELD_COMPANY},
-    {" business name ", FIELD_COMPANY},
-    {" site web ", FIELD_SITE},
-    {" webseite ", FIELD_SITE},
-    {" sito web ", FIELD_SITE},
-};
-
-typedef struct Form {
-    char *values[FIELD_SITE + 1];
-    size_t found;
-} Form;
-
-static void
-form_clear(Form *form)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(form->values); i++)
-        g_free(form->values[i]);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Form, form_clear)
-
-static void
-read_line(Form *form, const char *line, const char *below)
-{
-    const char *colon = strchr(line, ':');
-    g_autofree char *key = NULL;
-    g_autofree char *value = NULL;
-
-    if (!colon || colon - line > 40)
-        return;
-    key = fold_words(line, (size_t)(colon - line));
-    /* Some forms write the answer below the question. */
-    value = g_strstrip(
-        g_strdup(colon[1 + strspn(colon + 1, " \t\r*")] ? colon + 1 : below));
-    if (!*value || strlen(value) > VALUE_MAX_BYTES)
-        return;
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        char **slot = &form->values[keys[i].asked];
-
-        if (!g_str_equal(key, keys[i].key) || *slot)
-            continue;
-        *slot = g_steal_pointer(&value);
-        form->found++;
-        return;
-    }
-}
-
-static void
-read_form(const char *text, Form *form)
-{
-    g_autofree char *cut = g_strndup(text ? text : "", 8000);
-    g_auto(GStrv) lines = g_strsplit(cut, "\n", FORM_LINES_MOST);
-
-    for (char **line = lines; *line; line++)
-        read_line(form, *line, line[1] && !strchr(line[1], ':') ? line[1] : "");
-}
-
-/* Two known fields, one of them a way to reach the person. */
-bool
-looks_like_web_form(const char *text)
-{
-    g_auto(Form) form = {0};
-
-    read_form(text, &form);
-    return form.found >= 2 && (form.values[FIELD_EMAIL] || form.values[FIELD_PHONE]);
-}
 
 /* The country where it is clear: written with it, or the sender's own top domain, whose
  * numbers have that length or begin with a nought that is for calls at home. */
@@ -172,19 +23,24 @@ international(const char *domain, const char *digits)
         const char *tail;
         const char *prefix;
         size_t digits; /* 0: they begin with a nought */
-    } countries[] = {{".es", "+34", 9},  {".mx", "+52", 10}, {".ar", "+54", 10},
-                     {".co", "+57", 10}, {".cl", "+56", 9},  {".pe", "+51", 9},
-                     {".pt", "+351", 9}, {".pl", "+48", 9},  {".it", "+39", 10},
-                     {".fr", "+33", 0},  {".de", "+49", 0},  {".uk", "+44", 0},
-                     {".nl", "+31", 0},  {".be", "+32", 0},  {".at", "+43", 0},
-                     {".ch", "+41", 0},  {".se", "+46", 0}};
+    } countries[] = {
+        {".es", "+34", 9},  {".mx", "+52", 10}, {".ar", "+54", 10}, {".co", "+57", 10},
+        {".cl", "+56", 9},  {".pe", "+51", 9},  {".pt", "+351", 9}, {".pl", "+48", 9},
+        {".it", "+39", 10}, {".fr", "+33", 0},  {".de", "+49", 0},  {".uk", "+44", 0},
+        {".nl", "+31", 0},  {".be", "+32", 0},  {".at", "+43", 0},  {".ch", "+41", 0},
+        {".se", "+46", 0},  {".fi", "+358", 0}, {".ie", "+353", 0}, {".ro", "+40", 0},
+        {".jp", "+81", 0},  {".au", "+61", 0},  {".nz", "+64", 0},  {".tr", "+90", 0},
+        {".ua", "+380", 0}, {".kr", "+82", 0},  {".za", "+27", 0},  {".dk", "+45", 8},
+        {".no", "+47", 8},  {".cz", "+420", 9}, {".sk", "+421", 0}, {".gr", "+30", 10},
+        {".in", "+91", 10}, {".cn", "+86", 11}, {".br", "+55", 11}, {".br", "+55", 10},
+        {".uy", "+598", 8}, {".ec", "+593", 0}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(countries); i++) {
         if (!g_str_has_suffix(domain, countries[i].tail))
             continue;
         if (countries[i].digits == 0 && digits[0] == '0')
             return g_strconcat(countries[i].prefix, digits + 1, NULL);
-        if (countries[i].digits == strlen(digits))
+        if (countries[i].digits && countries[i].digits == strlen(digits))
             return g_strconcat(countries[i].prefix, digits, NULL);
     }
     return g_strdup(digits);
@@ -238,9 +94,25 @@ read_digits(const char **at, const char *end, char digits[DIGITS_MOST])
     return size;
 }
 
-/* Nine to fifteen digits with the usual separators; dates and prices have fewer. */
+/* 2026-03-12 or 12/03/2026: hours may stand behind it and look like more of a number.
+ */
+static bool
+is_date(const char *text)
+{
+    size_t first = strspn(text, "0123456789");
+    const char *second = text + first + 1;
+    size_t middle = text[first] ? strspn(second, "0123456789") : 0;
+    size_t last = middle && second[middle] == text[first]
+                      ? strspn(second + middle + 1, "0123456789")
+                      : 0;
+
+    return first && strchr("-/.", text[first]) && middle <= 2 &&
+           ((first == 4 && last > 0 && last <= 2) || (first <= 2 && last == 4));
+}
+
+/* `least` to fifteen digits with the usual separators; prices have fewer. */
 static void
-find_phones(Lead *lead, const char *domain, const char *text)
+find_phones(Lead *lead, const char *domain, const char *text, size_t least)
 {
     const char *end = text ? text + strnlen(text, 4000) : NULL;
     const char *at = text;
@@ -255,7 +127,8 @@ find_phones(Lead *lead, const char *domain, const char *text)
             continue;
         }
         size = read_digits(&at, end, digits);
-        if (size >= 9 && size <= 16 && (start == text || !g_ascii_isalnum(start[-1])))
+        if (size >= least && size <= 16 && !is_date(start) &&
+            (start == text || !g_ascii_isalnum(start[-1])))
             keep_phone(lead, domain, digits);
     }
 }
@@ -281,7 +154,10 @@ fill_person(const Case *it, const Form *form, Lead *lead)
     const Address *answer = list_length(reply_to) ? reply_to->pdata[0] : NULL;
     const Address *who = answer && answer->address ? answer : &message->from;
 
-    if (form->values[FIELD_NAME])
+    if (form->values[FIELD_NAME] && form->values[FIELD_SURNAME])
+        lead->name =
+            g_strjoin(" ", form->values[FIELD_NAME], form->values[FIELD_SURNAME], NULL);
+    else if (form->values[FIELD_NAME])
         lead->name = g_strdup(form->values[FIELD_NAME]);
     else if (who->name || !form->found)
         lead->name = g_strdup(who->name ? who->name : message->from.name);
@@ -305,12 +181,12 @@ extract_lead(Case *it)
     g_auto(Form) form = {0};
     g_autofree char *domain = NULL;
 
-    read_form(words, &form);
+    form_read(words, &form);
     fill_person(it, &form, lead);
     domain = fold_case(address_domain(lead->email), 256);
-    find_phones(lead, domain, form.values[FIELD_PHONE]);
-    find_phones(lead, domain, message->signature_text);
-    find_phones(lead, domain, words);
+    find_phones(lead, domain, form.values[FIELD_PHONE], SHORT_PHONE_DIGITS);
+    find_phones(lead, domain, message->signature_text, PHONE_DIGITS);
+    find_phones(lead, domain, words, PHONE_DIGITS);
     lead->website = site_of(it, &form);
     address_check(lead->email, it->dns, &lead->address_check);
     it->out->lead = lead;
