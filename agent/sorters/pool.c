@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@
 enum {
     KEEPERS_A_PLACE = 8,
     MOST_KEEPERS = 256,
+    PATIENCE_NS = 50 * 1000000, /* about what it costs to start a sorter */
     MOST_MAILS_A_SORTER = 20000 /* then a fresh one: what libraries leak ends with it */
 };
 
@@ -41,6 +43,7 @@ struct Sorters {
     GQueue waiting; /* SortJob */
     int working;    /* jobs that hold a place */
     int warm_idle;  /* keepers that wait at `warm` */
+    int running;    /* sorters */
     bool is_closing;
 };
 
@@ -110,6 +113,31 @@ await_work(Sorters *sorters, bool is_warm)
     sorters->warm_idle--;
 }
 
+/* A place that is free for a moment, because an answer of DNS is on its way, is not
+ * worth a process. True: the work is still there. */
+static bool
+is_worth_a_sorter(Sorters *sorters)
+{
+    struct timespec until;
+    int late = 0;
+
+    if (sorters->running < sorters->places)
+        return true;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* this clock always exists */
+    until.tv_nsec += PATIENCE_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (!late && has_work(sorters))
+        late = pthread_cond_timedwait(&sorters->cold, &sorters->lock, &until);
+    return has_work(sorters);
+}
+
+static bool
+has_ended(const Sorters *sorters)
+{
+    return sorters->is_closing && sorters->waiting.length == 0;
+}
+
 /* Takes a place with the job. NULL: the pool closes and nothing is left. */
 static SortJob *
 next_job(Sorters *sorters, bool is_warm)
@@ -117,11 +145,15 @@ next_job(Sorters *sorters, bool is_warm)
     SortJob *job;
 
     (void)pthread_mutex_lock(&sorters->lock);
-    while (!has_work(sorters) &&
-           !(sorters->is_closing && g_queue_is_empty(&sorters->waiting)))
-        await_work(sorters, is_warm);
+    while (!has_ended(sorters)) {
+        if (!has_work(sorters))
+            await_work(sorters, is_warm);
+        else if (is_warm || is_worth_a_sorter(sorters))
+            break;
+    }
     job = g_queue_pop_head(&sorters->waiting);
     if (job) {
+        sorters->running += is_warm ? 0 : 1;
         sorters->working++;
         offer_work(sorters);
     }
@@ -131,11 +163,12 @@ next_job(Sorters *sorters, bool is_warm)
 }
 
 static void
-end_job(Sorters *sorters, SortJob *job)
+end_job(Sorters *sorters, SortJob *job, bool is_running)
 {
     (void)pthread_mutex_lock(&sorters->lock);
     job->is_done = true;
     sorters->working--;
+    sorters->running -= is_running ? 0 : 1;
     (void)pthread_cond_broadcast(&sorters->done);
     if (sorters->is_closing) { /* those that wait may leave, if this was the last */
         (void)pthread_cond_broadcast(&sorters->warm);
@@ -161,9 +194,9 @@ keep(void *self)
 
     while ((job = next_job(sorters, child.pid != 0)) != NULL) {
         run_job(job, &child);
-        end_job(sorters, job);
         if (++mails % MOST_MAILS_A_SORTER == 0)
             recycle(&child);
+        end_job(sorters, job, child.pid != 0);
     }
     recycle(&child);
     return NULL;
@@ -186,6 +219,7 @@ sorters_new(const SortersSettings *settings, Resolver *resolver, GError **error)
 {
     Sorters *sorters = g_new0(Sorters, 1);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    pthread_condattr_t monotonic;
 
     sorters->house = (JobHouse){resolver, leave_place, retake_place};
     sorters->program = g_strdup(settings->program);
@@ -196,7 +230,10 @@ sorters_new(const SortersSettings *settings, Resolver *resolver, GError **error)
     sorters->taught = -1;
     (void)pthread_mutex_init(&sorters->lock, NULL);
     (void)pthread_cond_init(&sorters->warm, NULL);
-    (void)pthread_cond_init(&sorters->cold, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&sorters->cold, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_cond_init(&sorters->taken, NULL);
     (void)pthread_cond_init(&sorters->done, NULL);
     if (!prove_start(sorters, error)) {
