@@ -1,6 +1,8 @@
 /* The short form of a fuzz target: some thousand inputs put together out of the words
- * of its dictionary, the same ones in every run, with any compiler. The long form is
- * libFuzzer's (preset `fuzz`). */
+ * of its dictionary, and its seeds with words put into them, the same ones in every
+ * run, with any compiler. The long form is libFuzzer's (preset `fuzz`).
+ *
+ *     short_fuzz_... DICTIONARY [FOLDER OF SEEDS] */
 #include <stdint.h>
 #include <string.h>
 
@@ -10,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 enum {
     INPUTS = 20000,
-    WORDS_MAX = 24
+    WORDS_MAX = 24,
+    TURNS_OF_A_SEED = 200
 };
 
 /* `"a\x20\"b"`, with or without a name in front, as libFuzzer reads it. */
@@ -75,6 +78,44 @@ add_piece(GRand *dice, const GPtrArray *words, GByteArray *input)
     }
 }
 
+/* A word, or nothing, in the place of some bytes of the seed. */
+static void
+change_seed(GRand *dice, const GPtrArray *words, const char *seed, gsize size)
+{
+    g_autoptr(GByteArray) input = g_byte_array_new();
+    gsize start = (gsize)g_rand_int_range(dice, 0, (gint32)size + 1);
+    gsize wanted = (gsize)g_rand_int_range(dice, 0, 8);
+    gsize skipped = MIN(wanted, size - start);
+
+    g_byte_array_append(input, (const guint8 *)seed, (guint)start);
+    add_piece(dice, words, input);
+    g_byte_array_append(input, (const guint8 *)seed + start + skipped,
+                        (guint)(size - start - skipped));
+    (void)LLVMFuzzerTestOneInput(input->data, input->len);
+}
+
+static void
+try_seeds(GRand *dice, const GPtrArray *words, const char *folder)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDir) seeds = g_dir_open(folder, 0, &error);
+    const char *name;
+
+    if (!seeds)
+        g_error("%s", error->message);
+    while ((name = g_dir_read_name(seeds))) {
+        g_autofree char *file = g_build_filename(folder, name, NULL);
+        g_autofree char *seed = NULL;
+        gsize size;
+
+        if (!g_file_get_contents(file, &seed, &size, &error))
+            g_error("%s", error->message);
+        (void)LLVMFuzzerTestOneInput((const uint8_t *)seed, size);
+        for (int i = 0; i < TURNS_OF_A_SEED; i++)
+            change_seed(dice, words, seed, size);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -91,6 +132,8 @@ main(int argc, char **argv)
             add_piece(dice, words, input);
         (void)LLVMFuzzerTestOneInput(input->data, input->len);
     }
+    if (argc > 2)
+        try_seeds(dice, words, argv[2]);
     g_rand_free(dice);
     return 0;
 }

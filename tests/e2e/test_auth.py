@@ -16,6 +16,7 @@ ZONE = {
     "why.plain.example": {"TXT": [["%{i} is not ours"]]},
     "broken.example": {"TXT": [["v=spf1 ip4:192.0.2.300 -all"]]},
     "slow.example": "SERVFAIL",
+    "xn--caf-dma.example": {"TXT": [["v=spf1 ip4:192.0.2.7 -all"]]},
     "_dmarc.plain.example": {"TXT": [["v=DMARC1; p=reject"]]},
     "_dmarc.strict.example": {"TXT": [["v=DMARC1; p=quarantine; adkim=s; aspf=s"]]},
     "_dmarc.mute.example": "SERVFAIL",
@@ -69,6 +70,8 @@ def told(folder, names, *words, stdin=None):
     ("192.0.2.7", "x", "ann@broken.example", "permerror", "mfrom"),
     ("192.0.2.7", "x", "ann@slow.example", "temperror", "mfrom"),
     ("2001:db8::1", "x", "ann@plain.example", "fail", "mfrom"),
+    ("192.0.2.7", "x", "ann@café.example", "pass", "mfrom"),
+    ("192.0.2.7", "CAFÉ.example", "<>", "pass", "helo"),
 ])
 def test_spf(tmp_path, names, ip, helo, sender, result, scope):
     (found,) = told(tmp_path, names, "spf", "--ip", ip, "--helo", helo, "--from", sender)

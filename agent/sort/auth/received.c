@@ -238,7 +238,7 @@ received_read(const char *value, Received *out)
     out->has_from = is_word(item_at(items, 0), "from");
     /* Not the word behind `from`: a client may call itself "by". */
     by = find_word(items, out->has_from ? 2 : 0, "by");
-    if (by == items->len)
+    if (by >= items->len)
         return;
     out->by = host_behind(items, by);
     with = find_word(items, by, "with");

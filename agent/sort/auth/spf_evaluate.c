@@ -383,6 +383,19 @@ check_host(SpfCheck *check, const char *domain, bool explain)
     return evaluate_record(check, &record, domain, explain);
 }
 
+/* RFC 8616 section 4: names beyond ASCII are asked for by their A-labels. */
+static char *
+asked_domain(const char *domain)
+{
+    char *ascii =
+        g_str_is_ascii(domain) ? NULL : domain_to_ascii(domain, strlen(domain));
+    char *name = ascii ? ascii : g_ascii_strdown(domain, -1);
+
+    if (g_str_has_suffix(name, "."))
+        name[strlen(name) - 1] = '\0';
+    return name;
+}
+
 void
 spf_check(SpfCheck *check, const char *mail_from, SpfFacts *out)
 {
@@ -393,9 +406,7 @@ spf_check(SpfCheck *check, const char *mail_from, SpfFacts *out)
 
     check->sender_local = has_local ? g_strndup(mail_from, (size_t)(at - mail_from))
                                     : g_strdup("postmaster");
-    check->sender_domain = g_ascii_strdown(domain, -1);
-    if (g_str_has_suffix(check->sender_domain, "."))
-        check->sender_domain[strlen(check->sender_domain) - 1] = '\0';
+    check->sender_domain = asked_domain(domain);
     g_free(out->domain);
     out->domain = g_utf8_make_valid(check->sender_domain, -1);
     g_free(out->scope);

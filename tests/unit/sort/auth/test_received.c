@@ -47,6 +47,8 @@ static const Row rows[] = {
     {"greets-as-by", "from by (h.example [192.0.2.7])" BY, "192.0.2.7", "by"},
     {"nobody-connected", "by mx.help.example with local id 1", NULL, NULL},
     {"nothing", "", NULL, NULL},
+    {"from-and-no-more", "from", NULL, NULL},
+    {"from-a-name-and-no-more", "from by", NULL, NULL},
 };
 
 static void
