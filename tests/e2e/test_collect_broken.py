@@ -163,8 +163,8 @@ def leaves_out(imap, uids, times):
     return answer
 
 
-@pytest.mark.parametrize("missing", [{1}, {3}, {5}, {2, 4}], ids=str)
-@pytest.mark.parametrize("times", [1, 2, 3, 4, 9])
+@pytest.mark.parametrize("missing,times", [
+    ({3}, 1), ({3}, 2), ({3}, 3), ({3}, 4), ({3}, 9), ({1}, 1), ({5}, 2), ({2, 4}, 3)], ids=str)
 def test_what_any_answer_leaves_out_comes_later(house, imap, missing, times):
     fill(imap, *names(5))
     imap.on("UID FETCH", leaves_out(imap, missing, times))
@@ -172,8 +172,8 @@ def test_what_any_answer_leaves_out_comes_later(house, imap, missing, times):
     everything_once(house, *names(5))
 
 
-@pytest.mark.parametrize("missing", [{6}, {7}, {6, 7}], ids=str)
-@pytest.mark.parametrize("times", [1, 2, 3, 9])
+@pytest.mark.parametrize("missing,times", [
+    ({6}, 1), ({6}, 3), ({7}, 2), ({7}, 9), ({6, 7}, 1), ({6, 7}, 2)], ids=str)
 def test_what_is_left_out_of_the_news_comes_later(house, imap, missing, times):
     fill(imap, *names(5))
     house.once()
@@ -423,3 +423,70 @@ def test_a_password_is_not_sent_where_no_log_in_is_offered(house, imap):
     imap.capabilities = "IMAP4rev1 LOGINDISABLED AUTH=CRAM-MD5"
     assert house.run("run", "--once").returncode == 78
     assert imap.credentials == [] and imap.count("LOGIN") == imap.count("AUTHENTICATE") == 0
+
+
+# How it comes
+
+
+def test_every_byte_alone(house, imap):
+    """No line and no literal comes in one piece."""
+    fill(imap, *names(3))
+
+    def dribble(usual):
+        def answer(connection, tag, args):
+            for octet in usual(connection, tag, args) or b"":
+                connection.send(bytes([octet]))
+            return b""
+        return answer
+
+    def fetch(connection, tag, args):
+        return b"".join(imap.fetch_lines(connection, args)) + tag + b" OK done\r\n"
+
+    imap.on("UID FETCH", dribble(fetch))
+    for verb in ("EXAMINE", "LIST", "CAPABILITY", "ID", "LOGOUT"):
+        imap.on(verb, dribble(getattr(imap, "_" + verb.lower())))
+    house.once()
+    everything_once(house, *names(3))
+
+
+def test_answers_backwards_halved_and_in_odd_words(house, imap):
+    fill(imap, *names(6))
+
+    def scramble(connection, tag, args):
+        lines = list(imap.fetch_lines(connection, args))
+        out = []
+        for number, line in enumerate(reversed(lines)):
+            head, _, rest = line.partition(b"FETCH (")
+            uid, _, items = rest.partition(b" ")[2].partition(b" ")
+            if number % 3 == 0:  # UID behind all else
+                line = head + b"fetch (" + items[:-3] + b" uid " + uid + b")\r\n"
+            elif number % 3 == 1:  # in two responses
+                line = (head + b"FETCH (UID " + uid + b" FLAGS (\\Seen))\r\n" +
+                        head + b"FETCH (" + items)
+            out += [line, b"* 1 FETCH (FLAGS ())\r\n", b"* 4711 EXPUNGE\r\n"] if number == 5 else [line]
+        return b"".join(out) + tag + b" OK done\r\n"
+
+    imap.on("UID FETCH", scramble)
+    house.once()
+    house.once()
+    everything_once(house, *names(6))
+
+
+def test_two_folders_that_swap_their_numbers(tmp_path, hooks):
+    """What lay in Junk lies in INBOX under its UIDs, and the other way round."""
+    folders = {"Junk": ("\\Junk", {1: letter("offer")})}
+    with ScriptedImap({1: letter("one")}, folders=folders) as imap:
+        numbers = {b"INBOX": 7, b"Junk": 9}
+
+        def examine(connection, tag, args):
+            imap.uidvalidity = numbers[args.strip(b'"')]
+            return None
+
+        imap.on("EXAMINE", examine)
+        house = scripted_house(tmp_path, imap, hooks, folders={"inbox": "INBOX", "junk": "auto"})
+        house.once()
+        numbers.update({b"INBOX": 9, b"Junk": 7})
+        house.once()
+        house.once()
+        assert subjects(house) == ["offer", "one"]
+        assert resets(house) == 2
