@@ -105,6 +105,43 @@ tell_limit(const Filing *filing, StoreTable *tickets)
                   most);
 }
 
+static const char *
+label_at(int at)
+{
+    return at < LABEL_COUNT ? label_name((Label)at) : NULL;
+}
+
+static const char *
+status_at(int at)
+{
+    return at <= STATUS_MERGED ? ticket_status_name((TicketStatus)at) : NULL;
+}
+
+static const char *
+priority_at(int at)
+{
+    return at <= PRIORITY_URGENT ? priority_name((Priority)at) : NULL;
+}
+
+/* A misspelt filter would find nothing and look like an answer. */
+static bool
+check_name(const char *option, const char *name, const char *(*name_at)(int at))
+{
+    g_autoptr(GString) known = g_string_new(NULL);
+    g_autofree char *trouble = NULL;
+
+    for (int i = 0; name && name_at(i); i++) {
+        if (g_str_equal(name_at(i), name))
+            return true;
+        g_string_append_printf(known, "%s%s", i ? ", " : "", name_at(i));
+    }
+    if (!name)
+        return true;
+    trouble = g_strdup_printf("%s '%s' is none of %s", option, name, known->str);
+    (void)options_usage("tickets", trouble);
+    return false;
+}
+
 static int
 list_tickets(void *self, char *const *arguments)
 {
@@ -114,6 +151,8 @@ list_tickets(void *self, char *const *arguments)
     int code;
 
     (void)arguments;
+    if (!check_name("--priority", filing->filter.priority, priority_at))
+        return EX_USAGE;
     tickets = read_tickets(filing, &reader, &code);
     if (!tickets)
         return code;
@@ -227,43 +266,6 @@ merge_ticket(void *self, char *const *arguments)
     return change_ticket(filing, words, arguments);
 }
 
-static const char *
-label_at(int at)
-{
-    return at < LABEL_COUNT ? label_name((Label)at) : NULL;
-}
-
-static const char *
-status_at(int at)
-{
-    return at <= STATUS_MERGED ? ticket_status_name((TicketStatus)at) : NULL;
-}
-
-static const char *
-priority_at(int at)
-{
-    return at <= PRIORITY_URGENT ? priority_name((Priority)at) : NULL;
-}
-
-/* A misspelt filter would find nothing and look like an answer. */
-static bool
-check_name(const char *option, const char *name, const char *(*name_at)(int at))
-{
-    g_autoptr(GString) known = g_string_new(NULL);
-    g_autofree char *trouble = NULL;
-
-    for (int i = 0; name && name_at(i); i++) {
-        if (g_str_equal(name_at(i), name))
-            return true;
-        g_string_append_printf(known, "%s%s", i ? ", " : "", name_at(i));
-    }
-    if (!name)
-        return true;
-    trouble = g_strdup_printf("%s '%s' is none of %s", option, name, known->str);
-    (void)options_usage("tickets", trouble);
-    return false;
-}
-
 static const Verb ticket_verbs[] = {
     {"list", NULL, 0, list_tickets},     {"show", "N", 1, show_ticket},
     {"set", "N", 1, set_ticket},         {"merge", "N INTO", 2, merge_ticket},
@@ -319,8 +321,7 @@ cli_tickets(int argc, char **argv)
     filing.filter.assignee = assignee;
     filing.filter.priority = priority;
     if (!check_name("--label", label, label_at) ||
-        !check_name("--status", status, status_at) ||
-        !check_name("--priority", priority, priority_at))
+        !check_name("--status", status, status_at))
         return EX_USAGE;
     return verb_run("tickets", options.rest, ticket_verbs, &filing);
 }
