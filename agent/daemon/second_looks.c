@@ -9,7 +9,8 @@
 enum {
     EVERY_S = 5,
     SWEEP_EVERY_S = 3600,
-    REST_AFTER_LEARNING = 20 /* times as long as it took */
+    REST_AFTER_LEARNING = 20, /* times as long as it took */
+    LARGE_LOG_BYTES = 256 << 20,
 };
 
 struct SecondLooks {
@@ -37,6 +38,24 @@ wait_a_while(SecondLooks *looks)
     goes_on = !looks->is_closing;
     (void)pthread_mutex_unlock(&looks->lock);
     return goes_on;
+}
+
+/* Writing goes on beside a reader who holds an old state of the database, but nothing
+ * of the log can be used again. Told when it is large, and each time it has doubled. */
+static void
+watch_log(const SecondLooks *looks, int64_t *told_bytes)
+{
+    int64_t bytes = store_log_bytes(looks->house->config->state);
+    g_autofree char *size = g_strdup_printf("%" G_GINT64_FORMAT, bytes);
+
+    if (bytes < LARGE_LOG_BYTES)
+        *told_bytes = 0;
+    if (bytes < MAX(LARGE_LOG_BYTES, 2 * *told_bytes))
+        return;
+    *told_bytes = bytes;
+    log_write(LEVEL_WARNING, "database.log_large", "bytes", size, "because",
+              "a program reads an old state of the database and keeps it: end it",
+              NULL);
 }
 
 /* At the start and once an hour. */
@@ -73,6 +92,7 @@ look_again(void *self)
     SecondLooks *looks = self;
     int64_t next_sweep_us = 0;
     int64_t next_lesson_us = 0;
+    int64_t told_bytes = 0;
 
     while (wait_a_while(looks)) {
         g_autoptr(GError) error = NULL;
@@ -82,6 +102,7 @@ look_again(void *self)
             log_fault(LEVEL_WARNING, "verdict.failing", error, NULL);
         learn(looks, &next_lesson_us);
         sweep(looks, &next_sweep_us);
+        watch_log(looks, &told_bytes);
         if (settled)
             couriers_wake(looks->couriers);
     }

@@ -384,6 +384,9 @@ StoreTable *store_read_stats(StoreReader *reader, int64_t days, GError **error);
 StoreTable *store_read_dead_letters(StoreReader *reader, GError **error);
 
 /* ---- vital signs ---- */
+/* Of the write-ahead log: it grows while a reader holds an old state of the database.
+ */
+int64_t store_log_bytes(const char *state);
 /* A commit that changes nothing but proves that commits are possible. Blocks. */
 bool store_prove_writable(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

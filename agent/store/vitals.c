@@ -160,15 +160,22 @@ count_held(StoreVitals *vitals, int64_t *out, GError **error)
     return statement_done(&found, error);
 }
 
-static void
-look_at_disk(const char *state, StoreSigns *out)
+int64_t
+store_log_bytes(const char *state)
 {
     g_autofree char *log = g_build_filename(state, "postroom.db-wal", NULL);
     struct stat size;
-    struct statvfs disk;
 
     /* No log yet is an empty log. */
-    out->wal_bytes = stat(log, &size) == 0 ? (int64_t)size.st_size : 0;
+    return stat(log, &size) == 0 ? (int64_t)size.st_size : 0;
+}
+
+static void
+look_at_disk(const char *state, StoreSigns *out)
+{
+    struct statvfs disk;
+
+    out->wal_bytes = store_log_bytes(state);
     out->disk_free_bytes =
         statvfs(state, &disk) == 0 ? (int64_t)(disk.f_bavail * disk.f_frsize) : -1;
 }

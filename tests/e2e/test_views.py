@@ -1,5 +1,7 @@
 """Analysts read the database with sqlite3 while the daemon writes."""
 
+import os
+import sqlite3
 import subprocess
 
 from rig.house import wait_for
@@ -46,3 +48,23 @@ def test_times_are_iso_8601_in_utc(house, full_box):
     stamps = [row["created_at"] for row in house.sql("SELECT created_at FROM tickets")]
     assert stamps
     assert all(stamp[10] == "T" and stamp.endswith("Z") for stamp in stamps), stamps[:3]
+
+
+def test_a_reader_that_keeps_its_transaction_stops_no_writer(house, box):
+    """D10: the log grows meanwhile, and goes with the last checkpoint."""
+    house.start_and_settle()
+    box.deliver(letter("Before"))
+    wait_for(lambda: house.count("tickets") == 1, what=house.log)
+    reader = sqlite3.connect(f"file:{house.database}?mode=ro", uri=True, isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM tickets").fetchone()[0] == 1
+    box.deliver_all([letter(f"Lamp number {number}") for number in range(40)])
+    wait_for(lambda: house.count("tickets") == 41, what=house.log)
+    assert reader.execute("SELECT count(*) FROM tickets").fetchone()[0] == 1, "its own state"
+    assert os.path.getsize(house.database + "-wal") > 0
+    reader.execute("COMMIT")
+    assert reader.execute("SELECT count(*) FROM tickets").fetchone()[0] == 41
+    reader.close()
+    assert house.stop() == 0
+    log = house.database + "-wal"
+    assert not os.path.exists(log) or os.path.getsize(log) == 0
