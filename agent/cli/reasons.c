@@ -84,6 +84,7 @@ static const Wording marks[] = {
     {"subject is a reply", "el asunto es una respuesta"},
     {"a link", "lleva un enlace"},
     {"mentions opting out", "menciona darse de baja"},
+    {"asks about opting out", "pregunta por la baja"},
     {"ends a service", "cancela un servicio"},
     {"asks to opt out", "pide no recibir más correo"},
 };

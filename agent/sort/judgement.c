@@ -84,7 +84,9 @@ const char *
 sort_text(const Sorter *sorter, const char *subject, const char *body,
           const char *language, Classification *out)
 {
-    return classify_text(sorter->classifier, subject, body, language, out);
+    g_autofree char *own = parse_written_now(body ? body : "");
+
+    return classify_text(sorter->classifier, subject, own, language, out);
 }
 
 GBytes *
@@ -110,8 +112,13 @@ sort_train(const GPtrArray *examples)
 {
     g_autoptr(Trainer) trainer = trainer_new();
 
-    for (guint i = 0; i < examples->len; i++)
-        if (!trainer_add(trainer, examples->pdata[i]))
+    for (guint i = 0; i < examples->len; i++) {
+        Example example = *(const Example *)examples->pdata[i];
+        g_autofree char *own = parse_written_now(example.body ? example.body : "");
+
+        example.body = own;
+        if (!trainer_add(trainer, &example))
             return NULL;
+    }
     return trainer_finish(trainer);
 }

@@ -76,7 +76,8 @@ bool sorter_teach(Sorter *sorter, const void *bytes, size_t size,
 /* Which lessons such a table can be built from. */
 int64_t sort_lesson_version(void);
 
-/* The text model alone, for measuring it. Returns the language used, lent. */
+/* The text model alone, for measuring it, on what the writer of `body` wrote himself.
+ * Returns the language used, lent. */
 const char *sort_text(const Sorter *sorter, const char *subject, const char *body,
                       const char *language, Classification *out);
 

@@ -70,6 +70,17 @@ def test_the_summary_counts_by_language_and_source(tmp_path):
     assert nine[0]["share"] == len(sure) / 2
 
 
+def test_quotes_and_signatures_are_not_judged(tmp_path):
+    quoted = ("Thanks, the printer works again.\n\nOn Mon, 2 Nov 2026 at 10:00, News "
+              "<news@shop.example> wrote:\n> To be removed from this mailing list\n"
+              "> click unsubscribe and take me off the list\n")
+    path = tmp_path / "quoted.jsonl"
+    path.write_text(json.dumps({"lang": "en", "body": quoted}) + "\n", encoding="utf-8")
+    answer = lines_of(path)[0]
+    assert answer["prediction"] != "unsubscribe"
+    assert "lexicon:opt-out" not in [reason["signal"] for reason in answer["reasons"]]
+
+
 def test_the_table_for_people_names_what_was_taken_for_what(tmp_path):
     told = run("evaluate", str(write(tmp_path)))
     assert "all: 3 texts" in told and "ECE" in told and "lead=1" in told
@@ -83,12 +94,17 @@ def test_small_words_are_no_reasons():
     assert len(signals) == len(set(signals))
 
 
+def reasons_of(told):
+    """What follows the word before it, which is of the locale."""
+    return [line.split("“", 1)[-1] for line in told.splitlines() if "apunta a" in line]
+
+
 def test_reasons_are_told_in_the_language_asked_for():
     asked = run("explain", "--lang", "es", "--resolver", "none", "-", stdin=SPANISH_MAIL)
     assert "apunta a soporte" in asked and "speaks for" not in asked
     by_locale = run("explain", "--resolver", "none", "-", stdin=SPANISH_MAIL,
                     locale="es_MX.UTF-8")
-    assert by_locale == asked
+    assert reasons_of(by_locale) == reasons_of(asked)
     english = run("explain", "--lang", "en", "--resolver", "none", "-", stdin=SPANISH_MAIL,
                   locale="es_ES.UTF-8")
     assert "speaks for support" in english and "apunta" not in english

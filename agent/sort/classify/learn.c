@@ -8,7 +8,7 @@
 enum {
     SLOTS_LEAST = 1 << 10,
     SLOTS_MOST = 1 << 20, /* 8 MiB; rarer tokens are then left out */
-    OPTOUTS = 4
+    OPTOUTS = 5
 };
 
 /* Of both lists: a lesson made by another program fits no table of ours. */

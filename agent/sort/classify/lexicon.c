@@ -125,6 +125,51 @@ static const char *const requests[] = {" unsubscribe me ",
                                        " remover da lista ",
                                        " non voglio piu ricevere ",
                                        " cancellarmi dalla lista ",
+                                       " suscripcion a sus correos ",
+                                       " suscripcion a su boletin ",
+                                       " suscripcion a los correos ",
+                                       " suscripcion a este boletin ",
+                                       " suscripcion al boletin ",
+                                       " suscripcion a la newsletter ",
+                                       " subscription to your mailing list ",
+                                       " subscription to this mailing list ",
+                                       " subscription to your newsletter ",
+                                       " subscription to the newsletter ",
+                                       " subscription to your emails ",
+                                       " stop calling me ",
+                                       " my number off ",
+                                       " dejen de llamar ",
+                                       " dejen de llamarme ",
+                                       " dejen de marcar ",
+                                       " no me llamen mas ",
+                                       " ya no me llamen ",
+                                       " quiten mi numero ",
+                                       " borren mi numero ",
+                                       " eliminen mi numero ",
+                                       " de su base de datos ",
+                                       " de sus bases de datos ",
+                                       " de vuestra base de datos ",
+                                       " lista de llamadas ",
+                                       " sacame de la lista ",
+                                       " borrame de la lista ",
+                                       " nehmen sie mich aus ",
+                                       " nehmt mich aus ",
+                                       " nehmen sie meine ",
+                                       " streichen sie mich ",
+                                       " melden sie mich ab ",
+                                       " keine werbung mehr ",
+                                       " retirez moi ",
+                                       " desabonnez moi ",
+                                       " enlevez moi ",
+                                       " me desabonner ",
+                                       " plus recevoir vos ",
+                                       " retirar da lista ",
+                                       " sair da lista ",
+                                       " removam me ",
+                                       " descadastrar ",
+                                       " tirem me ",
+                                       " deixem de enviar ",
+                                       " deixar de receber ",
                                        NULL};
 
 /* Alone they are an opt-out only in a text of a few words. */
@@ -227,6 +272,7 @@ static const char *const letters[] = {
     " publicitarios ", " ofertas ",         " marketing ",
     " emails ",        " correos ",         NULL};
 
+/* Who says this asks about opting out, his own or others', and does not do it. */
 static const char *const questions[] = {" how do i unsubscribe users ",
                                         " our customers ",
                                         " our users ",
@@ -257,6 +303,60 @@ static const char *const questions[] = {" how do i unsubscribe users ",
                                         " resubscribe ",
                                         " unsubscribed me ",
                                         " volver a recibir ",
+                                        " if i unsubscribe ",
+                                        " when i unsubscribe ",
+                                        " if we unsubscribe ",
+                                        " if i opt out ",
+                                        " unsubscribed by ",
+                                        " did i get unsubscribed ",
+                                        " was i unsubscribed ",
+                                        " have i been unsubscribed ",
+                                        " got unsubscribed ",
+                                        " been unsubscribed ",
+                                        " did i unsubscribe ",
+                                        " does the unsubscribe ",
+                                        " does unsubscribing ",
+                                        " after unsubscribing ",
+                                        " how does unsubscribing ",
+                                        " one of our subscribers ",
+                                        " one of our customers ",
+                                        " cannot unsubscribe ",
+                                        " cant unsubscribe from our ",
+                                        " unsubscribe users ",
+                                        " unsubscribe link for ",
+                                        " unsubscribe link in our ",
+                                        " unsubscribe link of our ",
+                                        " our unsubscribe ",
+                                        " add an unsubscribe ",
+                                        " who unsubscribed ",
+                                        " who unsubscribe ",
+                                        " people who post ",
+                                        " subscribe again ",
+                                        " to unsubscribe click ",
+                                        " unsubscribe here ",
+                                        " como funciona la baja ",
+                                        " si me doy de baja ",
+                                        " si me doy de baja del ",
+                                        " si cancelo la suscripcion pierdo ",
+                                        " me di de baja sin ",
+                                        " me dieron de baja ",
+                                        " me han dado de baja ",
+                                        " fui dado de baja ",
+                                        " se dio de baja ",
+                                        " se dan de baja ",
+                                        " se dieron de baja ",
+                                        " nuestro enlace de baja ",
+                                        " nuestros boletines ",
+                                        " a un cliente de la lista ",
+                                        " suscribirme de nuevo ",
+                                        " volver a suscribirme ",
+                                        " para darse de baja haga clic ",
+                                        " para darte de baja ",
+                                        " para darse de baja pulse ",
+                                        " se je me desinscris ",
+                                        " si je me desabonne ",
+                                        " wenn ich mich abmelde ",
+                                        " se eu cancelar a newsletter ",
                                         NULL};
 
 enum {
@@ -278,7 +378,7 @@ lexicon_judge(const char *folded, const char **phrase)
     if (!told)
         return OPTOUT_NONE;
     if (fold_find(folded, questions))
-        return OPTOUT_MENTION;
+        return OPTOUT_QUESTION;
     if (request)
         return OPTOUT_REQUEST;
     about_letters = fold_find(folded, letters) != NULL;
@@ -292,7 +392,7 @@ lexicon_judge(const char *folded, const char **phrase)
 double
 lexicon_lean(OptOut verdict)
 {
-    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0};
+    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0, -3.0};
 
     return leaning[verdict];
 }

@@ -6,9 +6,10 @@
 
 typedef enum {
     OPTOUT_NONE,
-    OPTOUT_MENTION, /* talks about unsubscribing: "the unsubscribe page is broken" */
-    OPTOUT_SERVICE, /* ends a contract, a line, an account: support */
-    OPTOUT_REQUEST, /* "take me off your list" */
+    OPTOUT_MENTION,  /* talks about unsubscribing: "the unsubscribe page is broken" */
+    OPTOUT_SERVICE,  /* ends a contract, a line, an account: support */
+    OPTOUT_REQUEST,  /* "take me off your list" */
+    OPTOUT_QUESTION, /* "what happens if I unsubscribe?" */
 } OptOut;
 
 /* `folded` is from fold_words. `phrase`, when not NULL, becomes the one that told. */

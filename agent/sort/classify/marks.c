@@ -131,6 +131,12 @@ last_character(const Form *form)
     return end ? form->body[end - 1] : '\0';
 }
 
+static bool
+has(const Form *form, const char *text)
+{
+    return g_strstr_len(form->body, (gssize)form->body_size, text) != NULL;
+}
+
 static void
 add_punctuation(Marks *out, const Form *form)
 {
@@ -145,7 +151,7 @@ add_punctuation(Marks *out, const Form *form)
         {counts.bangs > 0, "an exclamation mark"},
         {counts.bangs > 1, "several exclamation marks"},
         {counts.letters > 20 && counts.upper * 3 > counts.letters, "capitals"},
-        {g_strstr_len(form->body, (gssize)form->body_size, "...") != NULL, "dots"},
+        {has(form, "..."), "dots"},
         {last_character(form) == '?', "ends in a question"},
         {g_ascii_islower(*form->body) != 0, "starts in lower case"},
         {*form->body == '@', "starts with a handle"},
@@ -153,7 +159,8 @@ add_punctuation(Marks *out, const Form *form)
         {memchr(form->body, '\n', form->body_size) != NULL, "several lines"},
         {!asks && !*form->subject, "neither subject nor question"},
         {g_ascii_strncasecmp(form->subject, "re:", 3) == 0, "subject is a reply"},
-        {g_strstr_len(form->body, (gssize)form->body_size, "http") != NULL, "a link"},
+        {has(form, "http") || has(form, "<URL>"),
+         "a link"}, /* archives hide links so */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)

@@ -128,7 +128,8 @@ static void
 add_marks(Gatherer *gatherer, const char *folded)
 {
     static const char *const verdicts[] = {NULL, "mentions opting out",
-                                           "ends a service", "asks to opt out"};
+                                           "ends a service", "asks to opt out",
+                                           "asks about opting out"};
     Features *features = gatherer->features;
     Marks marks = {0};
 

@@ -9,7 +9,7 @@
 #include "lexicon.h"
 
 enum {
-    FEATURES_VERSION = 3,
+    FEATURES_VERSION = 4,
     FEATURE_BITS = 17,
     FEATURE_BUCKETS = 1 << FEATURE_BITS,
     FEATURE_BODY_BYTES = 3000, /* of the body; more says little and costs time */

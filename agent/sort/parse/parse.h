@@ -15,5 +15,8 @@ void parse_init(void);
 /* Fills `out`, an initialised Reading. */
 void parse_mail(GBytes *mail, const SortSettings *settings, Reading *out);
 
+/* What the writer of a plain text wrote now, without quotes and signature. Yours. */
+char *parse_written_now(const char *text);
+
 /* The decoded bytes of one part ("2.1"); NULL: no such part. */
 GBytes *parse_attachment(GBytes *mail, const SortSettings *settings, const char *part);

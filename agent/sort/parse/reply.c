@@ -4,6 +4,7 @@
 
 #include "sort/parse/html.h"
 #include "sort/parse/lines.h"
+#include "sort/parse/parse.h"
 #include "sort/parse/quote_markers.h"
 #include "sort/parse/signature.h"
 
@@ -389,4 +390,13 @@ parse_clear_split(ReplySplit *split)
     g_free(split->quoted);
     g_free(split->signature);
     *split = (ReplySplit){0};
+}
+
+char *
+parse_written_now(const char *text)
+{
+    g_auto(ReplySplit) parts = {0};
+
+    parse_split_reply(text, NULL, &parts);
+    return g_steal_pointer(&parts.reply);
 }
