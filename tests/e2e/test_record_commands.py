@@ -111,7 +111,8 @@ def test_held_mail_is_filed_like_any_other(held, hooks, verb):
 
 
 def test_held_mail_is_filed_by_the_daemon(held):
-    held.start_and_settle()
+    held.start_and_settle()  # which looks at a database that was there before
+    wait_for(lambda: "event=house.open" in held.log, what="the daemon")
     assert held.json("held", "retry", "1")[0]["message"] == 1
     assert held.stop() == 0
 
