@@ -68,6 +68,7 @@ class Connection:
         self.user = None
         self.folder = None
         self.idle_tag = None
+        self.told = 0  # how many mails the client knows of
         self.is_tls = server.tls == "implicit"
         self.sending = threading.RLock()
         self.left = None  # bytes until the cut
@@ -369,6 +370,7 @@ class ScriptedImap:
         connection.folder = name
         with self._lock:
             mails = self.folders[name][1]
+            connection.told = len(mails)
             uidnext = self.uidnext.get(name, max(mails, default=0) + 1)
             lines = [b"* FLAGS (\\Seen \\Deleted)\r\n", b"* %d EXISTS\r\n" % len(mails)]
         if self.uidvalidity is not None:
@@ -461,8 +463,12 @@ class ScriptedImap:
 
     def _idle(self, connection, tag, args):
         connection.send(b"+ idling\r\n")
-        connection.idle_tag = tag
-        return b""
+        with self._lock:
+            connection.idle_tag = tag
+            count = len(self.folders[connection.folder][1]) if connection.folder else 0
+            news = count != connection.told
+            connection.told = count
+        return b"* %d EXISTS\r\n" % count if news else b""  # what came since it was opened
 
     def _done(self, connection, tag, args):
         connection.idle_tag = None
