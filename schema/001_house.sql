@@ -165,6 +165,14 @@ CREATE TABLE ticket_participants (
     PRIMARY KEY (ticket, address)
 ) STRICT, WITHOUT ROWID;
 
+-- What rules call a ticket.
+CREATE TABLE ticket_tags (
+    ticket INTEGER NOT NULL REFERENCES tickets,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (ticket, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_tags_tag ON ticket_tags (tag);
+
 -- ---- messages ----
 
 CREATE TABLE messages (
@@ -603,7 +611,8 @@ CREATE TABLE pending_actions (
     folder_id INTEGER NOT NULL REFERENCES folders,
     epoch INTEGER NOT NULL,
     uid INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('forward', 'seen', 'move', 'delete')),
+    action TEXT NOT NULL CHECK (action IN
+        ('forward', 'attach', 'seen', 'move', 'delete')),
     argument TEXT,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -626,7 +635,8 @@ SELECT t.number, t.kind, t.status, t.priority, t.department, t.assignee,
        t.reopened_count AS reopened, t.merged_into, t.linked_to, t.reply_token,
        t.unanswered_since, t.closed_at, t.first_response_business_seconds,
        unixepoch(t.closed_at) - unixepoch(t.created_at) AS resolution_seconds,
-       t.resolution_business_seconds
+       t.resolution_business_seconds,
+       (SELECT group_concat(tag, ', ') FROM ticket_tags WHERE ticket = t.number) AS tags
 FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id;
 
 CREATE VIEW v_open_tickets AS
@@ -658,6 +668,13 @@ SELECT t.number, m.name AS mailbox, t.department, t.kind, t.created_at,
        t.first_response_business_seconds
 FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id
 WHERE t.first_response_seconds IS NOT NULL;
+
+CREATE VIEW v_rule_hits AS
+-- One row for each rule that matched a message, in the order of the rules, and what was
+-- done about the message in all.
+SELECT r.value AS rule, r.key AS position, g.id AS message, g.ticket,
+       coalesce(g.received_at, g.filed_at) AS at, g.actions_json
+FROM messages g, json_each(g.rules_json) r;
 
 CREATE VIEW v_volume_daily AS
 -- Incoming messages a day (UTC), by mailbox, department and label.

@@ -50,9 +50,11 @@ static const char *const provider_words[] = {"none", "microsoft", "google",
                                              "token_command", NULL};
 static const char *const webhook_format_words[] = {"plain", "cloudevents", NULL};
 static const char *const priority_words[] = {"low", "normal", "high", "urgent", NULL};
-const char *const rule_fields[] = {"label", "mailbox", "department", "from",
-                                   "to",    "subject", "language",   "domain",
-                                   "auth",  "spam",    "attachment", NULL};
+static const char *const form_words[] = {"resent", "attached", NULL};
+static const char *const off_words[] = {"off", NULL};
+const char *const rule_fields[] = {
+    "label",  "mailbox", "department", "from",       "to",   "subject", "language",
+    "domain", "auth",    "spam",       "attachment", "text", "time",    NULL};
 
 static const Key source_rows[] = {
     {"file", .type = KEY_TEXT, .help = "a file that only Postroom's user may read"},
@@ -276,7 +278,22 @@ static const Key then_rows[] = {
      .help = "low, normal, high or urgent"},
     {"forward", TEXT(Rule, forward), .hint = "ventas@example.com", .fits = fits_address,
      .needs = "needs a mail address", .help = "through the relay"},
+    {"forward_as", CHOICE(Rule, forward_form, form_words), .fallback = "resent",
+     .help = "resent: as it came; attached: within a mail of ours"},
+    {"forward_strangers", YES_NO(Rule, forwards_strangers), .fallback = "false",
+     .help = "to another's domain also what is not authenticated"},
     {"assignee", TEXT(Rule, assignee), .hint = "ana", .help = "who answers"},
+    {"tag", TEXTS(Rule, tags), .hint = "[vip]",
+     .help = "tags of the ticket; those of all rules add up"},
+    {"hold", YES_NO(Rule, holds), .fallback = "false",
+     .help = "not filed before somebody says 'postroom held release'"},
+    {"spam", YES_NO(Rule, is_spam), .fallback = "false", .help = "it is spam"},
+    {"close", YES_NO(Rule, closes), .fallback = "false",
+     .help = "nobody has to answer"},
+    {"move", TEXT(Rule, move), .hint = "Archive",
+     .help = "to this folder of the mailbox, instead of 'after:'"},
+    {"event", WORD(Rule, event, off_words), .hint = "\"off\"",
+     .help = "off: no webhook hears of it"},
 };
 static const KeyList then_keys = KEYS_WITHIN(then_rows);
 
@@ -286,8 +303,8 @@ static const Key rule_rows[] = {
      .help = "told with each ticket it places"},
     {"when", .type = KEY_TEST, .offset = AT(Rule, when, RuleTest *),
      .hint = "{label: lead, language: es}",
-     .help = "label, mailbox, department, from, to, subject, language, domain, auth, "
-             "spam, attachment; any, all, not"},
+     .help = "label, mailbox, department, from, to, subject, text, language, domain, "
+             "auth, spam, attachment, time; any, all, not; /regex/"},
     {"then", PART(then_keys), .is_required = true,
      .help = "the first that matches wins"},
 };

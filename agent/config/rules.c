@@ -53,7 +53,14 @@ static const Vocabulary vocabularies[] = {
 };
 
 static bool
-can_match(const char *field, const char *pattern)
+fits_name(const RuleValue *value, const char *name)
+{
+    return value->pattern ? pattern_matches(value->pattern, name)
+                          : fnmatch(value->text, name, FNM_CASEFOLD) == 0;
+}
+
+static bool
+can_match(const char *field, const RuleValue *value)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(vocabularies); i++) {
         const Vocabulary *known = &vocabularies[i];
@@ -61,11 +68,23 @@ can_match(const char *field, const char *pattern)
         if (strcmp(known->field, field) != 0)
             continue;
         for (int j = 0; j < known->count; j++)
-            if (fnmatch(pattern, known->name_of(j), FNM_CASEFOLD) == 0)
+            if (fits_name(value, known->name_of(j)))
                 return true;
         return false;
     }
     return true;
+}
+
+static void
+add_value(Reader *reader, const yaml_node_t *node, RuleTest *test, const char *text)
+{
+    g_autofree char *quoted = reader_quote(text);
+    g_autoptr(GError) fault = NULL;
+
+    if (!rule_test_add(test, text, &fault))
+        reader_fault(reader, node, "%s %s", quoted, fault->message);
+    else if (!can_match(test->field, test->values->pdata[test->values->len - 1]))
+        reader_fault(reader, node, "%s is no %s", quoted, test->field);
 }
 
 static RuleTest *
@@ -78,11 +97,8 @@ read_field(Reader *reader, const char *field, const yaml_node_t *node)
     test->field = g_strdup(field);
     read_texts(reader, &texts, node, &values);
     for (guint i = 0; i < values->len; i++) {
-        g_autofree char *quoted = reader_quote(values->pdata[i]);
-
-        if (!can_match(field, values->pdata[i]))
-            reader_fault(reader, node, "%s is no %s", quoted, field);
-        g_ptr_array_add(test->values, values->pdata[i]);
+        add_value(reader, node, test, values->pdata[i]);
+        g_free(values->pdata[i]);
     }
     if (values->len == 0)
         reader_fault(reader, node, "needs a value to match");

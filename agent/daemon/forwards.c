@@ -1,9 +1,12 @@
 #include "daemon/forwards.h"
 
+#include <string.h>
+
 #include "base/log.h"
 
 enum {
-    MOST_MAILS = 4 /* under way: a slow relay leaves the couriers free hands */
+    MOST_MAILS = 4, /* under way: a slow relay leaves the couriers free hands */
+    WORD_BYTES = 45 /* of text in an encoded word */
 };
 
 struct Forwards {
@@ -111,11 +114,54 @@ resent_head(const StoreForward *forward)
                            date, forward->from, forward->to, id, forward->from);
 }
 
+/* A subject as encoded words where it has to be (RFC 2047 section 2): at most 75
+ * characters each, none of which ends within a letter. */
+static char *
+encode_subject(const char *subject)
+{
+    GString *out = g_string_new(NULL);
+
+    for (const char *at = subject; *at;) {
+        const char *end = at;
+        g_autofree char *word = NULL;
+
+        while (*end && g_utf8_next_char(end) - at <= WORD_BYTES)
+            end = g_utf8_next_char(end);
+        word = g_base64_encode((const guchar *)at, (gsize)(end - at));
+        g_string_append_printf(out, "%s=?UTF-8?B?%s?=", out->len ? "\r\n " : "", word);
+        at = end;
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* The mail as the only content of one of ours (RFC 2046 section 5.2.1). */
+static char *
+attaching_head(StoreForward *forward)
+{
+    const char *at = strchr(forward->from, '@');
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autofree char *date = g_date_time_format(now, "%d %b %Y %H:%M:%S +0000");
+    g_autofree char *id = g_uuid_string_random();
+    g_autofree char *shown =
+        g_strdup_printf("Fwd: %s", forward->subject ? forward->subject : "");
+    g_autofree char *subject = encode_subject(shown);
+
+    g_free(forward->sent_as);
+    forward->sent_as = g_strdup_printf("%s%s", id, at ? at : "@postroom");
+    return g_strdup_printf(
+        "Date: %s\r\nFrom: <%s>\r\nTo: <%s>\r\nMessage-ID: <%s>\r\nSubject: %s\r\n"
+        "X-Postroom-Forwarded: <%s>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n"
+        "Content-Transfer-Encoding: 8bit\r\n\r\n",
+        date, forward->from, forward->to, forward->sent_as, subject, forward->from);
+}
+
 /* Takes `forward`. */
 static void
 begin_forward(Forwards *forwards, StoreForward *forward)
 {
-    g_autofree char *head = resent_head(forward);
+    g_autofree char *head =
+        forward->is_attached ? attaching_head(forward) : resent_head(forward);
     g_autofree char *from = g_strdup_printf("<%s>", forward->from);
     g_autofree char *to = g_strdup_printf("<%s>", forward->to);
     const DeliverMail mail = {from, to, head, forward->bytes};

@@ -10,13 +10,20 @@ enum {
     MOST_UIDS = 500 /* in one command */
 };
 
-bool
-actions_put(StoreTxn *txn, const Filing *filing, int64_t message, bool is_spam,
-            GError **error)
+/* Owned; NULL: nothing. */
+static char *
+wanted_action(const MailboxConfig *mailbox, const Filed *filed)
 {
-    const MailboxConfig *mailbox = filing->mailbox;
+    if (filed->move_to)
+        return g_strconcat(MOVE, filed->move_to, NULL);
+    return g_strdup(filed->is_spam ? mailbox->after_spam : mailbox->after_filed);
+}
+
+bool
+actions_put(StoreTxn *txn, const Filing *filing, const Filed *filed, GError **error)
+{
     const Origin *origin = &filing->mail->origin;
-    const char *after = is_spam ? mailbox->after_spam : mailbox->after_filed;
+    g_autofree char *after = wanted_action(filing->mailbox, filed);
     StoreAction action = {.uid = (uint32_t)origin->uid};
     g_autofree char *verb = NULL;
     g_autofree char *target = NULL;
@@ -35,7 +42,7 @@ actions_put(StoreTxn *txn, const Filing *filing, int64_t message, bool is_spam,
     }
     action.verb = verb;
     action.argument = target;
-    return store_put_action(txn, &filing->folder, &action, message, error);
+    return store_put_action(txn, &filing->folder, &action, filed->message, error);
 }
 
 /* ---- afterwards ---- */
@@ -162,6 +169,15 @@ acts_on(const char *after)
     return after && !g_str_equal(after, "keep");
 }
 
+static bool
+rules_move(const GPtrArray *rules)
+{
+    for (guint i = 0; i < list_length(rules); i++)
+        if (((const Rule *)rules->pdata[i])->move)
+            return true;
+    return false;
+}
+
 bool
 actions_run(Visit *visit, GError **error)
 {
@@ -172,7 +188,8 @@ actions_run(Visit *visit, GError **error)
     Batch batch;
 
     /* An operator who has changed his mind wants nothing done any more. */
-    if (!acts_on(visit->mailbox->after_filed) && !acts_on(visit->mailbox->after_spam))
+    if (!acts_on(visit->mailbox->after_filed) && !acts_on(visit->mailbox->after_spam) &&
+        !rules_move(visit->house->config->rules))
         return true;
     if (!store_do(visit->house->store, find_due, &due, error))
         return false;

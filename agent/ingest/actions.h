@@ -4,8 +4,15 @@
 
 #include "ingest/visit.h"
 
-/* In the transaction. `is_spam`: as which it was filed. */
-bool actions_put(StoreTxn *txn, const Filing *filing, int64_t message, bool is_spam,
+/* How a mail was filed. */
+typedef struct Filed {
+    int64_t message;
+    bool is_spam;
+    const char *move_to; /* a rule names this folder; NULL: none does */
+} Filed;
+
+/* In the transaction. */
+bool actions_put(StoreTxn *txn, const Filing *filing, const Filed *filed,
                  GError **error);
 
 /* False: the session broke. What the server refuses is tried again later. */

@@ -158,6 +158,46 @@ drop_forwards(GPtrArray *forwards)
     g_ptr_array_set_free_func(forwards, NULL);
 }
 
+/* The rules say that a person has to look at it first. */
+static bool
+hold_by_rule(StoreTxn *txn, Filing *filing, const Placement *placement, GError **error)
+{
+    facts_free(filing->facts);
+    filing->facts = NULL;
+    filing->stage = "rule";
+    filing->held_because = g_strdup(placement->held_because);
+    return hold(txn, filing, error);
+}
+
+typedef struct Placing {
+    const RouteSettings *settings;
+    const Placement *placement;
+    Ticket ticket;
+} Placing;
+
+static bool
+file_placed(StoreTxn *txn, const Filing *filing, Placing *placing, GError **error)
+{
+    const Placement *placement = placing->placement;
+    Ticket *ticket = &placing->ticket;
+    Filed filed = {.is_spam = is_spam(filing, placement),
+                   .move_to = placement->move_to};
+    g_autofree char *body = NULL;
+
+    if (!store_place(txn, filing->mail, filing->facts, placement, reply_token,
+                     placing->settings, ticket, error) ||
+        !store_put_message(txn, filing->mail, filing->facts, placement, ticket, error))
+        return false;
+    if (!placement->is_silent) {
+        body = event_body(placement->event, clock_now_s(), &filing->mail->origin,
+                          filing->facts, placement, ticket);
+        if (!announce(txn, filing, placement->event, ticket, body, error))
+            return false;
+    }
+    filed.message = filing->facts->message.id;
+    return actions_put(txn, filing, &filed, error);
+}
+
 static bool
 file(StoreTxn *txn, Filing *filing, GError **error)
 {
@@ -174,38 +214,30 @@ file(StoreTxn *txn, Filing *filing, GError **error)
         .loop_address = filing->house->config->loop_address,
     };
     g_autoptr(Placement) placement = place(txn, filing, &settings, error);
-    g_autofree char *body = NULL;
-    Ticket ticket;
+    Placing placing = {.settings = &settings, .placement = placement};
     bool done;
 
     if (!placement)
         return false;
+    if (placement->held_because && !filing->is_released)
+        return hold_by_rule(txn, filing, placement, error);
     filing->is_postponed = is_early(filing, placement);
     if (filing->is_postponed)
         return true;
     if (filing->house->is_silent)
         drop_forwards(placement->forwards);
-    shape_init(&ticket_shape, &ticket);
-    done =
-        store_place(txn, filing->mail, filing->facts, placement, reply_token, &settings,
-                    &ticket, error) &&
-        store_put_message(txn, filing->mail, filing->facts, placement, &ticket, error);
-    if (done && !placement->is_silent) {
-        body = event_body(placement->event, clock_now_s(), &filing->mail->origin,
-                          filing->facts, placement, &ticket);
-        done = announce(txn, filing, placement->event, &ticket, body, error);
-    }
-    shape_clear(&ticket_shape, &ticket);
-    return done && settle(txn, filing, UID_FILED, filing->facts->message.id, error) &&
-           actions_put(txn, filing, filing->facts->message.id,
-                       is_spam(filing, placement), error);
+    shape_init(&ticket_shape, &placing.ticket);
+    done = file_placed(txn, filing, &placing, error) &&
+           settle(txn, filing, UID_FILED, filing->facts->message.id, error);
+    shape_clear(&ticket_shape, &placing.ticket);
+    return done;
 }
 
 /* A mail that is filed already is met once more: settled, and perhaps a sign. */
 static bool
 file_copy(StoreTxn *txn, Filing *filing, int64_t message, GError **error)
 {
-    bool was_spam = filing->mail->origin.role == FOLDER_JUNK;
+    Filed filed = {message, filing->mail->origin.role == FOLDER_JUNK, NULL};
 
     filing->is_copy = true;
     filing->facts->message.id = message;
@@ -213,11 +245,11 @@ file_copy(StoreTxn *txn, Filing *filing, int64_t message, GError **error)
         !store_note_move(txn, &filing->folder, filing->mail->origin.role, message,
                          error))
         return false;
-    if (!was_spam && !store_is_spam(txn, message, &was_spam, error))
+    if (!filed.is_spam && !store_is_spam(txn, message, &filed.is_spam, error))
         return false;
     return store_put_copy(txn, filing->mail, message, error) &&
            settle(txn, filing, UID_FILED, message, error) &&
-           actions_put(txn, filing, message, was_spam, error);
+           actions_put(txn, filing, &filed, error);
 }
 
 bool

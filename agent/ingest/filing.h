@@ -14,6 +14,7 @@ typedef struct Filing {
     char *held_because;
     int64_t whole_bytes;  /* of the mail at the server; the held bytes may be fewer */
     int64_t listed_bytes; /* what the server said in its list; 0: nothing */
+    bool is_released;     /* a person wants it filed: no rule holds it */
     bool is_postponed;    /* out: nothing was written, its UID is not settled */
     bool is_copy;         /* out: these bytes were filed before */
     bool is_absorbed;     /* out: in this very place, before the server counted anew */

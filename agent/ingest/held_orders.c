@@ -60,6 +60,7 @@ make_filing(const IngestHouse *house, const StoreHeld *held, GError **error)
     filing->mail = mail_new(&held->origin, g_bytes_ref(held->bytes));
     filing->sha256 = digest_sha256_hex(bytes, size);
     filing->whole_bytes = (int64_t)size;
+    filing->is_released = true;
     return filing;
 }
 

@@ -73,6 +73,11 @@ static const Field placement_fields[] = {
     SHAPE_TEXTS(Placement, "bounced", bounced),
     SHAPE_BOOL(Placement, "unsubscribe_verified", unsubscribe_verified),
     SHAPE_TEXTS(Placement, "forwards", forwards),
+    SHAPE_BOOL(Placement, "is_forwarded_attached", is_forwarded_attached),
+    SHAPE_TEXTS(Placement, "tags", tags),
+    SHAPE_BOOL(Placement, "closes", closes),
+    SHAPE_TEXT(Placement, "held_because", held_because),
+    SHAPE_TEXT(Placement, "move_to", move_to),
     SHAPE_ENUM(Placement, "event", event, event_names),
     SHAPE_BOOL(Placement, "silent", is_silent),
 };

@@ -107,8 +107,13 @@ typedef struct Placement {
     GPtrArray *bounced; /* as in Related */
     bool unsubscribe_verified;
     GPtrArray *forwards; /* texts: addresses */
+    bool is_forwarded_attached;
+    GPtrArray *tags;    /* texts: of the ticket */
+    bool closes;        /* the ticket; a rule says so */
+    char *held_because; /* a rule wants a person to look at it; NULL: none does */
+    char *move_to;      /* folder; NULL: as the mailbox says */
     EventType event;
-    bool is_silent; /* no event: our own mail in Sent that belongs to no ticket */
+    bool is_silent; /* no event: a rule says so, or our own mail without a ticket */
 } Placement;
 
 /* What a bounce claims: which mail did not reach whom. Owned. */

@@ -14,6 +14,7 @@ static const Field ticket_fields[] = {
     SHAPE_ENUM(Ticket, "priority", priority, priority_names),
     SHAPE_TEXT(Ticket, "department", department),
     SHAPE_TEXT(Ticket, "assignee", assignee),
+    SHAPE_TEXTS(Ticket, "tags", tags),
     SHAPE_BOOL(Ticket, "is_new", is_new),
     SHAPE_TEXT(Ticket, "subject", subject),
     SHAPE_TIME(Ticket, "created_at", created_at),

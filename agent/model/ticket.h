@@ -36,6 +36,7 @@ typedef struct Ticket {
     Priority priority;
     char *department;
     char *assignee;
+    GPtrArray *tags; /* texts */
     bool is_new;
     char *subject;
     int64_t created_at;

@@ -383,32 +383,67 @@ place_by_label(const Mail *mail, const Facts *facts, const RelatedMessage *known
     }
 }
 
+/* The label is the last thing rules can be asked about, and the first they change. */
+static void
+obey_spam(const RuleHits *hits, Placement *placement)
+{
+    const Rule *rule = hits->of[ACTION_SPAM];
+    g_autofree char *because = NULL;
+
+    if (!rule)
+        return;
+    because = g_strdup_printf("the rule '%s' says so; it looked like %s", rule->name,
+                              label_name(placement->classification.label));
+    relabel(placement, LABEL_SPAM, "rule", because);
+}
+
 Placement *
 route_place(const Mail *mail, const Facts *facts, const Related *related,
             const RouteSettings *settings)
 {
     Placement *placement = placement_new();
     const RelatedMessage *known;
-    RuleSubject subject = {.mail = mail, .facts = facts};
+    RuleSubject subject = {.mail = mail,
+                           .facts = facts,
+                           .department = settings->department,
+                           .our_domains = settings->our_domains};
+    g_auto(RuleHits) hits = {0};
+    bool is_sent = mail->origin.role == FOLDER_SENT;
 
     shape_copy(&classification_shape, &placement->classification,
                &facts->opinion.classification);
     placement->priority = PRIORITY_NORMAL;
     placement->route.department = g_strdup(settings->department);
     settle_label(mail, facts, related, placement);
-    if (mail->origin.role == FOLDER_SENT)
+    if (is_sent)
         name_campaign(facts, settings, placement);
     settle_bounces(related, placement);
     known = thread_find(mail, facts, related, settings, placement);
     stop_loop(mail, related, settings, placement);
     doubt_campaign(facts, known, placement);
-    place_by_label(mail, facts, known, settings, placement);
     subject.label = placement->classification.label;
-    subject.department = settings->department;
-    subject.our_domains = settings->our_domains;
-    if (mail->origin.role != FOLDER_SENT)
-        rules_apply(settings->rules, &subject, placement);
+    rules_find(is_sent ? NULL : settings->rules, &subject, &hits);
+    obey_spam(&hits, placement);
+    place_by_label(mail, facts, known, settings, placement);
+    rules_apply(&hits, &subject, placement);
     placement->unsubscribe_verified =
         facts->opinion.unsubscribe && facts->opinion.unsubscribe->is_verified;
     return placement;
+}
+
+void
+route_try(const RouteTrial *trial, const RouteSettings *settings, Placement *out)
+{
+    const RuleSubject subject = {.mail = trial->mail,
+                                 .facts = trial->facts,
+                                 .label = trial->label,
+                                 .department = settings->department,
+                                 .our_domains = settings->our_domains};
+    g_auto(RuleHits) hits = {0};
+
+    out->priority = PRIORITY_NORMAL;
+    g_free(out->route.department);
+    out->route.department = g_strdup(settings->department);
+    rules_find(settings->rules, &subject, &hits);
+    rules_apply(&hits, &subject, out);
 }

@@ -12,11 +12,24 @@ matches(const RuleTest *test, const char *value)
     g_autofree char *folded = value ? g_utf8_casefold(value, -1) : NULL;
 
     for (guint i = 0; folded && i < test->values->len; i++) {
-        g_autofree char *wanted = g_utf8_casefold(test->values->pdata[i], -1);
+        const RuleValue *wanted = test->values->pdata[i];
+        g_autofree char *glob =
+            wanted->pattern ? NULL : g_utf8_casefold(wanted->text, -1);
 
-        if (g_pattern_match_simple(wanted, folded))
+        if (glob ? g_pattern_match_simple(glob, folded)
+                 : pattern_matches(wanted->pattern, value))
             return true;
     }
+    return false;
+}
+
+static bool
+matches_time(const RuleTest *test, int64_t received_at)
+{
+    for (guint i = 0; i < test->values->len; i++)
+        if (week_contains(&((const RuleValue *)test->values->pdata[i])->hours,
+                          received_at))
+            return true;
     return false;
 }
 
@@ -80,6 +93,10 @@ field_holds(const RuleTest *test, const RuleSubject *subject)
         return matches_attachment(test, message->attachments);
     if (strcmp(test->field, "spam") == 0)
         return matches(test, subject->facts->opinion.spam.verdict);
+    if (strcmp(test->field, "text") == 0)
+        return matches(test, message->reply_text ? message->reply_text : message->text);
+    if (strcmp(test->field, "time") == 0)
+        return matches_time(test, subject->mail->origin.received_at);
     return false;
 }
 
@@ -137,10 +154,11 @@ was_forwarded(const Message *message)
     return false;
 }
 
-/* NULL: `to` may have it. */
+/* NULL: he whom the rule names may have it. */
 static const char *
-refusal(const RuleSubject *subject, const char *to)
+refusal(const RuleSubject *subject, const Rule *rule)
 {
+    const char *to = rule->forward;
     const Origin *origin = &subject->mail->origin;
 
     if (origin->address && g_ascii_strcasecmp(origin->address, to) == 0)
@@ -149,63 +167,156 @@ refusal(const RuleSubject *subject, const char *to)
         return "it was forwarded before";
     if (subject->label == LABEL_BOUNCE)
         return "a bounce";
-    if (!is_our_address(to, subject->our_domains) &&
+    if (!rule->forwards_strangers && !is_our_address(to, subject->our_domains) &&
         subject->facts->verdict.kind != VERDICT_AUTHENTICATED)
         return "not ours, and the sender is not authenticated";
     return NULL;
 }
 
 static void
-forward(const RuleSubject *subject, Placement *placement, const char *to)
+forward(const RuleSubject *subject, Placement *placement, const Rule *rule)
 {
-    const char *because = refusal(subject, to);
+    const char *because = refusal(subject, rule);
     g_autofree char *told =
-        because ? g_strdup_printf("%s (refused: %s)", to, because) : g_strdup(to);
+        because ? g_strdup_printf("%s (refused: %s)", rule->forward, because)
+                : g_strdup(rule->forward);
 
     act(placement, "forward", told);
-    if (!because)
-        texts_append(&placement->forwards, g_strdup(to));
+    if (because)
+        return;
+    texts_append(&placement->forwards, g_strdup(rule->forward));
+    placement->is_forwarded_attached = rule->forward_form == FORWARD_ATTACHED;
+}
+
+static bool
+says(const Rule *rule, RuleAction action)
+{
+    switch (action) {
+    case ACTION_DEPARTMENT:
+        return rule->department;
+    case ACTION_PRIORITY:
+        return rule->priority;
+    case ACTION_FORWARD:
+        return rule->forward;
+    case ACTION_ASSIGNEE:
+        return rule->assignee;
+    case ACTION_HOLD:
+        return rule->holds;
+    case ACTION_SPAM:
+        return rule->is_spam;
+    case ACTION_CLOSE:
+        return rule->closes;
+    case ACTION_MOVE:
+        return rule->move;
+    case ACTION_EVENT:
+        return rule->event;
+    case ACTION_COUNT:
+        break;
+    }
+    return false;
+}
+
+void
+rule_hits_clear(RuleHits *hits)
+{
+    g_clear_pointer(&hits->all, g_ptr_array_unref);
+}
+
+void
+rules_find(const GPtrArray *rules, const RuleSubject *subject, RuleHits *out)
+{
+    *out = (RuleHits){.all = g_ptr_array_new()};
+    for (guint i = 0; i < list_length(rules); i++) {
+        const Rule *rule = rules->pdata[i];
+
+        if (!holds(rule->when, subject))
+            continue;
+        g_ptr_array_add(out->all, (gpointer)(uintptr_t)rule);
+        for (RuleAction action = 0; action < ACTION_COUNT; action++)
+            if (!out->of[action] && says(rule, action))
+                out->of[action] = rule;
+    }
+}
+
+static bool
+has_text(const GPtrArray *texts, const char *text)
+{
+    for (guint i = 0; i < list_length(texts); i++)
+        if (g_str_equal(texts->pdata[i], text))
+            return true;
+    return false;
 }
 
 static void
-apply(const Rule *rule, const RuleSubject *subject, Placement *placement,
-      const Rule *set[4])
+add_tags(Placement *placement, const Rule *rule)
 {
-    Priority priority;
+    for (guint i = 0; i < list_length(rule->tags); i++) {
+        const char *tag = rule->tags->pdata[i];
 
-    texts_append(&placement->route.rules, g_strdup(rule->name));
-    if (rule->department && !set[0]) {
-        set[0] = rule;
-        g_free(placement->route.department);
-        placement->route.department = g_strdup(rule->department);
-        act(placement, "department", rule->department);
+        if (has_text(placement->tags, tag))
+            continue;
+        texts_append(&placement->tags, g_strdup(tag));
+        act(placement, "tag", tag);
     }
-    if (rule->priority && !set[1] && priority_from_name(rule->priority, &priority)) {
-        set[1] = rule;
-        placement->priority = priority;
-        act(placement, "priority", rule->priority);
+}
+
+static void
+replace(char **text, const char *by)
+{
+    g_free(*text);
+    *text = g_strdup(by);
+}
+
+/* How the ticket looks: whose it is, and how urgent. */
+static void
+apply_to_ticket(const RuleHits *hits, Placement *placement)
+{
+    const Rule *const *of = hits->of;
+
+    if (of[ACTION_DEPARTMENT]) {
+        replace(&placement->route.department, of[ACTION_DEPARTMENT]->department);
+        act(placement, "department", placement->route.department);
     }
-    if (rule->forward && !set[2]) {
-        set[2] = rule;
-        forward(subject, placement, rule->forward);
+    if (of[ACTION_PRIORITY] &&
+        priority_from_name(of[ACTION_PRIORITY]->priority, &placement->priority))
+        act(placement, "priority", of[ACTION_PRIORITY]->priority);
+    if (of[ACTION_ASSIGNEE]) {
+        replace(&placement->assignee, of[ACTION_ASSIGNEE]->assignee);
+        act(placement, "assignee", placement->assignee);
     }
-    if (rule->assignee && !set[3]) {
-        set[3] = rule;
-        g_free(placement->assignee);
-        placement->assignee = g_strdup(rule->assignee);
-        act(placement, "assignee", rule->assignee);
+    for (guint i = 0; i < hits->all->len; i++)
+        add_tags(placement, hits->all->pdata[i]);
+    if (of[ACTION_CLOSE]) {
+        placement->closes = true;
+        placement->reopens = false;
+        act(placement, "close", "yes");
     }
 }
 
 void
-rules_apply(const GPtrArray *rules, const RuleSubject *subject, Placement *placement)
+rules_apply(const RuleHits *hits, const RuleSubject *subject, Placement *placement)
 {
-    const Rule *set[4] = {NULL};
+    const Rule *const *of = hits->of;
 
-    for (guint i = 0; i < list_length(rules); i++) {
-        const Rule *rule = rules->pdata[i];
-
-        if (holds(rule->when, subject))
-            apply(rule, subject, placement, set);
+    for (guint i = 0; i < hits->all->len; i++)
+        texts_append(&placement->route.rules,
+                     g_strdup(((const Rule *)hits->all->pdata[i])->name));
+    apply_to_ticket(hits, placement);
+    if (of[ACTION_SPAM])
+        act(placement, "spam", "yes");
+    if (of[ACTION_FORWARD])
+        forward(subject, placement, of[ACTION_FORWARD]);
+    if (of[ACTION_MOVE]) {
+        replace(&placement->move_to, of[ACTION_MOVE]->move);
+        act(placement, "move", placement->move_to);
+    }
+    if (of[ACTION_HOLD]) {
+        placement->held_because =
+            g_strdup_printf("the rule '%s' holds it", of[ACTION_HOLD]->name);
+        act(placement, "hold", "yes");
+    }
+    if (of[ACTION_EVENT]) {
+        placement->is_silent = true;
+        act(placement, "event", of[ACTION_EVENT]->event);
     }
 }

@@ -45,7 +45,8 @@ store_due_actions(StoreTxn *txn, const StoreFolder *folder, GPtrArray *out,
         txn->db,
         "SELECT id, uid, action, argument, attempts FROM pending_actions "
         "WHERE state = 'waiting' AND folder_id = ? AND epoch = ? AND due_at <= ? "
-        "AND action != 'forward' ORDER BY action, argument, uid LIMIT ?",
+        "AND action IN ('seen', 'move', 'delete') ORDER BY action, argument, uid LIMIT "
+        "?",
         "iimi", folder->id, folder->epoch, clock_now_ms(), (int64_t)MOST_DUE);
 
     while (statement_row(&found)) {

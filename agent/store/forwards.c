@@ -12,10 +12,24 @@ store_forward_free(StoreForward *forward)
         return;
     g_free(forward->to);
     g_free(forward->from);
+    g_free(forward->subject);
+    g_free(forward->message_id);
+    g_free(forward->sent_as);
     g_clear_error(&forward->fault);
     if (forward->bytes)
         g_bytes_unref(forward->bytes);
     g_free(forward);
+}
+
+/* What comes back about it is about a mail of ours. */
+static bool
+remember_sent(StoreTxn *txn, const StoreForward *forward, const char *message_id,
+              GError **error)
+{
+    return statement_run(txn->db, error,
+                         "INSERT INTO sent_messages (message_id, recipient, sent_at) "
+                         "VALUES (?, ?, ?)",
+                         "tts", message_id, forward->to, clock_now_s());
 }
 
 bool
@@ -23,7 +37,10 @@ store_finish_forward(StoreTxn *txn, const StoreForward *forward, const char *bec
                      bool is_final, GError **error)
 {
     const StoreAction action = {.id = forward->id, .attempts = forward->attempts};
+    const char *sent_as = forward->is_attached ? forward->sent_as : forward->message_id;
 
+    if (!because && sent_as && !remember_sent(txn, forward, sent_as, error))
+        return false;
     if (because && is_final)
         return statement_run(txn->db, error,
                              "UPDATE pending_actions SET state = 'dead', attempts = ?, "
@@ -38,7 +55,7 @@ store_waiting_forwards(StoreTxn *txn, int64_t *waiting, GError **error)
     g_auto(Statement) found = statement_begin(
         txn->db,
         "SELECT count(*) FROM pending_actions INDEXED BY pending_actions_due "
-        "WHERE state = 'waiting' AND action = 'forward'",
+        "WHERE state = 'waiting' AND action IN ('forward', 'attach')",
         "");
 
     *waiting = statement_row(&found) ? statement_int(&found, 0) : 0;
@@ -51,12 +68,13 @@ store_due_forwards(StoreTxn *txn, const GHashTable *except, int most, GPtrArray 
 {
     g_auto(Statement) found = statement_begin(
         txn->db,
-        "SELECT p.id, p.argument, p.attempts, b.address, "
-        "coalesce(g.sha256, '') "
+        "SELECT p.id, p.argument, p.attempts, b.address, coalesce(g.sha256, ''), "
+        "p.action = 'attach', g.subject, g.message_id "
         "FROM pending_actions p INDEXED BY pending_actions_due "
         "JOIN messages g ON g.id = p.message_id "
         "JOIN mailboxes b ON b.id = g.mailbox_id WHERE p.state = 'waiting' "
-        "AND p.due_at <= ? AND p.action = 'forward' ORDER BY p.due_at, p.id LIMIT ?",
+        "AND p.due_at <= ? AND p.action IN ('forward', 'attach') ORDER BY p.due_at, "
+        "p.id LIMIT ?",
         "mi", clock_now_ms(), (int64_t)most);
 
     while (statement_row(&found)) {
@@ -70,6 +88,9 @@ store_due_forwards(StoreTxn *txn, const GHashTable *except, int most, GPtrArray 
         forward->to = statement_dup_text(&found, 1);
         forward->attempts = statement_int(&found, 2);
         forward->from = statement_dup_text(&found, 3);
+        forward->is_attached = statement_int(&found, 5) != 0;
+        forward->subject = statement_dup_text(&found, 6);
+        forward->message_id = statement_dup_text(&found, 7);
         /* What is no longer kept cannot be forwarded: the reason is told there. */
         forward->bytes = raw_get(txn->db, statement_text(&found, 4), &forward->fault);
         g_ptr_array_add(out, forward);

@@ -112,17 +112,20 @@ insert_delivery(Database *db, const FolderRow *folder, const Origin *origin,
 
 static bool
 put_forwards(Database *db, const FolderRow *folder, const Origin *origin,
-             int64_t message, const GPtrArray *forwards, GError **error)
+             int64_t message, const Placement *placement, GError **error)
 {
+    const GPtrArray *forwards = placement->forwards;
+    const char *verb = placement->is_forwarded_attached ? "attach" : "forward";
     int64_t now = clock_now_ms();
 
     for (size_t i = 0; i < list_length(forwards); i++) {
         if (!statement_run(db, error,
                            "INSERT INTO pending_actions (message_id, folder_id, epoch, "
                            "uid, action, argument, due_at, created_at) "
-                           "VALUES (?, ?, ?, ?, 'forward', ?, ?, ?)",
-                           "iiiitmm", message, folder->folder, folder->epoch,
-                           origin->uid, (const char *)forwards->pdata[i], now, now))
+                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                           "iiiittmm", message, folder->folder, folder->epoch,
+                           origin->uid, verb, (const char *)forwards->pdata[i], now,
+                           now))
             return false;
     }
     return true;
@@ -219,7 +222,7 @@ store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
            put_ticket_rows(db, facts, placement, ticket, error) &&
            late_answers_join(db, message, ticket->number, error) &&
            label_rows_put(db, facts, placement, ticket->number, error) &&
-           put_forwards(db, &folder, &mail->origin, row, placement->forwards, error) &&
+           put_forwards(db, &folder, &mail->origin, row, placement, error) &&
            put_lessons(db, mail->origin.role == FOLDER_JUNK ? row : 0,
                        placement->is_answer ? ticket->number : 0, error) &&
            deferred_put(db, facts, error);

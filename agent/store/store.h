@@ -202,7 +202,11 @@ typedef struct StoreForward {
     int64_t attempts;
     char *from; /* the mailbox it came to */
     char *to;
-    GBytes *bytes; /* NULL: `fault` says why */
+    bool is_attached; /* it goes within a mail of ours, not as it is */
+    char *subject;    /* of the mail; may be NULL, as is the next */
+    char *message_id; /* without angle brackets */
+    char *sent_as;    /* the Message-ID of the mail around it; who sends it sets it */
+    GBytes *bytes;    /* NULL: `fault` says why */
     GError *fault;
 } StoreForward;
 void store_forward_free(StoreForward *forward);

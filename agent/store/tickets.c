@@ -91,6 +91,29 @@ fill_enums(const Statement *row, Ticket *out)
     g_assert(known);
 }
 
+static bool
+read_tags(Database *db, int64_t number, GPtrArray **out, GError **error)
+{
+    g_auto(Statement) row = statement_begin(
+        db, "SELECT tag FROM ticket_tags WHERE ticket = ? ORDER BY tag", "i", number);
+
+    while (statement_row(&row))
+        texts_append(out, statement_dup_text(&row, 0));
+    return statement_done(&row, error);
+}
+
+static bool
+put_tags(Database *db, int64_t number, const GPtrArray *tags, GError **error)
+{
+    for (guint i = 0; i < list_length(tags); i++)
+        if (!statement_run(db, error,
+                           "INSERT INTO ticket_tags (ticket, tag) VALUES (?, ?) "
+                           "ON CONFLICT DO NOTHING",
+                           "it", number, (const char *)tags->pdata[i]))
+            return false;
+    return true;
+}
+
 bool
 tickets_read(Database *db, int64_t number, Ticket *out, GError **error)
 {
@@ -115,7 +138,7 @@ tickets_read(Database *db, int64_t number, Ticket *out, GError **error)
         out->message_count = statement_int(&row, 10);
         out->sequence = statement_int(&row, 11);
     }
-    return statement_done(&row, error);
+    return statement_done(&row, error) && read_tags(db, number, &out->tags, error);
 }
 
 static bool
@@ -166,6 +189,8 @@ next_status(TicketStatus status, const Facts *facts, const Placement *placement)
     bool speaks =
         facts->message.direction == DIRECTION_IN && !is_automatic(facts, placement);
 
+    if (placement->closes && status != STATUS_SPAM && status != STATUS_MERGED)
+        return STATUS_CLOSED;
     switch (status) {
     case STATUS_OPEN:
     case STATUS_REOPENED:
@@ -254,14 +279,16 @@ join(Database *db, const Mail *mail, const Facts *facts, const Placement *placem
                        "first_response_at = coalesce(first_response_at, ?4), "
                        "message_count = message_count + 1, sequence = sequence + 1, "
                        "reopened_count = reopened_count + ?5, "
-                       "closed_at = iif(?5, NULL, closed_at), "
+                       "closed_at = iif(?5, NULL, iif(?1 = 'closed', "
+                       "coalesce(closed_at, ?2), closed_at)), "
                        "resolution_business_seconds = iif(?5, NULL, "
                        "resolution_business_seconds), "
                        "unanswered_since = iif(?6, NULL, coalesce(unanswered_since, "
                        "?7)) WHERE number = ?8",
                        "tmnsbbsi", ticket_status_name(status), clock_now_ms(),
                        response_s, answers_first ? arrival(mail) : TIME_NONE,
-                       (int)reopened, (int)(placement->is_answer && !late),
+                       (int)reopened,
+                       (int)((placement->is_answer || placement->closes) && !late),
                        late ? TIME_NONE : waits_s, ticket->number))
         return false;
     ticket->status = status;
@@ -285,8 +312,20 @@ join_ticket(Database *db, const Mail *mail, const Facts *facts,
                     placement->ticket);
         return false;
     }
-    return tickets_read(db, number, ticket, error) &&
+    return put_tags(db, number, placement->tags, error) &&
+           tickets_read(db, number, ticket, error) &&
            join(db, mail, facts, placement, ticket, error);
+}
+
+/* A rule says that nobody has to answer. */
+static bool
+close_new(Database *db, int64_t number, GError **error)
+{
+    return statement_run(db, error,
+                         "UPDATE tickets SET status = 'closed', "
+                         "closed_at = opened_at, unanswered_since = NULL "
+                         "WHERE number = ?",
+                         "i", number);
 }
 
 bool
@@ -307,6 +346,8 @@ store_place(StoreTxn *txn, const Mail *mail, const Facts *facts,
     }
     if (!insert_ticket(txn->db, mail, facts, placement, &number, error) ||
         !set_reply_token(txn->db, number, reply_token(number, self), error) ||
+        !put_tags(txn->db, number, placement->tags, error) ||
+        (placement->closes && !close_new(txn->db, number, error)) ||
         !tickets_read(txn->db, number, ticket, error))
         return false;
     ticket->is_new = true;
