@@ -89,6 +89,7 @@ CREATE TABLE contacts (
     message_count INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX contacts_domain ON contacts (domain);
+CREATE INDEX contacts_name ON contacts (name COLLATE NOCASE);
 
 -- ---- tickets ----
 

@@ -8,6 +8,9 @@
 #include "ingest/actions.h"
 #include "route/route.h"
 
+/* Weighs like the other signs of sort/classify/phishing.c. */
+static const double NAMESAKE_WEIGHT = 0.3;
+
 void
 filing_free(Filing *filing)
 {
@@ -109,6 +112,21 @@ reply_token(int64_t ticket, const void *settings)
     return route_reply_token(ticket, settings);
 }
 
+/* The sorter cannot know whom this house knows. */
+static void
+note_namesake(Facts *facts, const Related *related)
+{
+    PhishingFacts *phishing = &facts->opinion.phishing;
+
+    if (!related->namesake)
+        return;
+    phishing->score = MIN(1.0, phishing->score + NAMESAKE_WEIGHT);
+    texts_append(&phishing->signals,
+                 g_strdup_printf("the name shown is that of our customer %s, the "
+                                 "address is not",
+                                 related->namesake));
+}
+
 static Placement *
 place(StoreTxn *txn, const Filing *filing, const RouteSettings *settings,
       GError **error)
@@ -120,8 +138,10 @@ place(StoreTxn *txn, const Filing *filing, const RouteSettings *settings,
     route_ask(filing->mail, filing->facts, settings, &questions);
     if (store_related(txn, filing->facts, questions.message_ids, questions.tickets,
                       related, error) &&
-        store_count_answers(txn, filing->mail, filing->facts, related, error))
+        store_count_answers(txn, filing->mail, filing->facts, related, error)) {
+        note_namesake(filing->facts, related);
         placement = route_place(filing->mail, filing->facts, related, settings);
+    }
     route_questions_clear(&questions);
     return placement;
 }

@@ -48,6 +48,8 @@ const Shape related_message_shape = SHAPE_OF(RelatedMessage, related_message_fie
 static const Field related_fields[] = {
     SHAPE_LIST(Related, "messages", messages, &related_message_shape),
     SHAPE_ENUM(Related, "sender", sender, number_names),
+    SHAPE_BOOL(Related, "is_trusted", is_trusted),
+    SHAPE_TEXT(Related, "namesake", namesake),
     SHAPE_INT(Related, "same_bytes", same_bytes),
     SHAPE_INT(Related, "answers_pair", answers_pair),
     SHAPE_INT(Related, "answers_address", answers_address),

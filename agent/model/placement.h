@@ -73,6 +73,9 @@ typedef enum {
 typedef struct Related {
     GPtrArray *messages; /* RelatedMessage, in the order asked */
     SenderStanding sender;
+    bool
+        is_trusted; /* this proven sender is answered here, and was never called spam */
+    char *namesake; /* a customer's address: the unproven sender shows his name */
     int64_t same_bytes; /* row of a message with the very same bytes; 0: none */
     /* Answers from this very address in the hour before: to the same mailbox, to all.
      */

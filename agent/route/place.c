@@ -6,6 +6,9 @@
 #include "route/subject.h"
 #include "route/thread.h"
 
+/* As in sort/classify: where signs of phishing make a label. */
+static const double PHISHING_FROM = 0.6;
+
 static void
 add_reason(Placement *placement, const char *signal, const char *text)
 {
@@ -159,14 +162,31 @@ answers_ours(const Related *related)
 
 /* Spam comes with what the text model says of it. */
 static void
-clear_of_spam(Placement *placement)
+clear_of_spam(const Related *related, Placement *placement)
 {
+    bool answers = answers_ours(related);
     double score;
     Label label = next_best(&placement->classification, &score);
 
-    relabel(placement, label, "sent_index", "answers a mail of ours, so no spam");
+    if (!answers && !related->is_trusted)
+        return;
+    relabel(placement, label, answers ? "sent_index" : "sender_history",
+            answers ? "answers a mail of ours, so no spam"
+                    : "people here answer this sender, who is authenticated");
     placement->classification.confidence = score;
     placement->classification.review = true;
+}
+
+/* A customer may write from a new address; only with another sign it is a pretended
+ * one. The house has counted the name among the signs. */
+static bool
+is_namesake(const Mail *mail, const Facts *facts, const Related *related)
+{
+    const PhishingFacts *phishing = &facts->opinion.phishing;
+
+    return related->namesake && mail->origin.role == FOLDER_INBOX &&
+           phishing->score >= PHISHING_FROM && list_length(phishing->signals) >= 2 &&
+           facts->opinion.classification.label <= LABEL_OTHER;
 }
 
 /* Where the mail lay and who sent it can overrule what it says. What is in Junk is
@@ -194,8 +214,11 @@ settle_label(const Mail *mail, const Facts *facts, const Related *related,
         relabel(placement, LABEL_SUPPORT, "sender_rule",
                 "the sender is allowed, and authenticated");
     } else {
-        if (label == LABEL_SPAM && answers_ours(related))
-            clear_of_spam(placement);
+        if (label == LABEL_SPAM)
+            clear_of_spam(related, placement);
+        if (is_namesake(mail, facts, related))
+            relabel(placement, LABEL_PHISHING, "phishing:namesake",
+                    "shows the name of a customer of ours, and more is wrong");
         settle_campaign(related, placement);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "contacts.h"
+#include "reputation.h"
 #include "tickets.h"
 
 enum {
@@ -248,6 +249,7 @@ store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
     if (sha256 && !store_find_bytes(txn, sha256, &out->same_bytes, error))
         return false;
     return verify_bounces(txn->db, facts, out, error) &&
+           reputation_find(txn->db, facts, out, error) &&
            find_standing(txn->db, facts, &out->sender, error);
 }
 

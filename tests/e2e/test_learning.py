@@ -164,3 +164,26 @@ def test_erasing_a_person_unteaches(house, box):
     assert house.count("spam_tokens") > 0
     house.json("erase", "a@gone.example")
     assert house.count("lessons") == 0 and house.count("spam_tokens") == 0
+
+
+def test_a_stranger_with_a_customers_name_is_told_apart(house, box):
+    known = letter("Re: your visit", "Thank you, and see you on Monday.",
+                   From="Carla Montes <carla@cliente.example>",
+                   Message_ID="<carla-1@cliente.example>")
+    reply = letter("Re: your visit", "See you then.", From="support@demo.example",
+                   To="carla@cliente.example", In_Reply_To="<carla-1@cliente.example>")
+    box.deliver_all([known])
+    house.once()
+    box.deliver_all([reply], "Sent")
+    house.once()
+    plain = letter("From home", "It is me, from my own account.",
+                   From="Carla Montes <carla.home@private.example>")
+    bait = letter("Invoice", "Please verify your account at https://pay.example/login today.",
+                  From="Carla Montes <carla@pay.example>", Reply_To="x@elsewhere.example")
+    box.deliver_all([plain, bait])
+    house.once()
+    rows = {row[0]: row for row in house.sql(
+        "SELECT subject, label, phishing_signals_json FROM messages WHERE subject IN "
+        "('From home', 'Invoice')")}
+    assert rows["From home"][1] != "phishing" and "carla@cliente.example" in rows["From home"][2]
+    assert rows["Invoice"][1] == "phishing"
