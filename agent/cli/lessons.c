@@ -58,6 +58,9 @@ static const Lesson lessons[] = {
      {{"postroom evaluate texts.jsonl", N_("accuracy and confusion, by language")}},
      N_("A line: {\"subject\": \"\", \"body\": \"\", \"label\": \"lead\", \"lang\": "
         "\"es\"}.")},
+    {"train",
+     {{"postroom train -o model.bin texts.jsonl", N_("a text model of your own")}},
+     NULL},
     {"mailboxes",
      {{"postroom mailboxes", N_("state, lag and last error of each")},
       {"postroom mailboxes test support", N_("log in and look; changes nothing")},

@@ -7,7 +7,7 @@ _postroom() {
     -c | --config | --state) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run check init doctor explain auth evaluate mailboxes tickets message correct held search senders campaign stats erase backup webhooks login" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "run check init doctor explain auth evaluate train mailboxes tickets message correct held search senders campaign stats erase backup webhooks login" -- "$word")
         return
     fi
     case $command in
@@ -17,7 +17,8 @@ _postroom() {
     doctor) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --webhooks --help" -- "$word") ;;
     explain) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --mailbox --received-at --lang --help" -- "$word") ;;
     auth) mapfile -t COMPREPLY < <(compgen -W "spf dkim arc dmarc results --config --json --resolver --ip --helo --from --author --dkim --spf --profile --mailbox --host --network --authserv-id --sealer --received-at --help" -- "$word") ;;
-    evaluate) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
+    evaluate) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --model --help" -- "$word") ;;
+    train) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --output --help" -- "$word") ;;
     mailboxes) mapfile -t COMPREPLY < <(compgen -W "list test rescan backfill --config --json --resolver --since --notify --help" -- "$word") ;;
     tickets) mapfile -t COMPREPLY < <(compgen -W "list show set merge export --config --json --resolver --label --status --department --since --sender --assignee --priority --limit --csv --help" -- "$word") ;;
     message) mapfile -t COMPREPLY < <(compgen -W "show raw attachment --config --json --resolver --help" -- "$word") ;;
