@@ -83,6 +83,8 @@ static const Key limit_rows[] = {
      .help = "MIME parts within parts"},
     {"header", SIZE(Limits, header_bytes), .fallback = "256KiB", .least = KIB,
      .most = GIB, .help = "header bytes of one mail"},
+    {"text", SIZE(Limits, text_bytes), .fallback = "1MiB", .least = KIB,
+     .most = 1024 * KIB, .help = "longer texts and pages are cut, and marked"},
     {"seconds", COUNT(Limits, seconds), .fallback = "10", .least = 1, .most = 600,
      .help = "a sorter's time for one mail"},
 };

@@ -6,7 +6,7 @@ static const char *const engine_names[] = {"builtin", "libspf2"};
 static const Field limits_fields[] = {
     SHAPE_INT(Limits, "mail", mail_bytes), SHAPE_INT(Limits, "parts", parts),
     SHAPE_INT(Limits, "depth", depth),     SHAPE_INT(Limits, "header", header_bytes),
-    SHAPE_INT(Limits, "seconds", seconds),
+    SHAPE_INT(Limits, "text", text_bytes), SHAPE_INT(Limits, "seconds", seconds),
 };
 const Shape limits_shape = SHAPE_OF(Limits, limits_fields);
 
@@ -54,6 +54,7 @@ sort_settings_new(void)
                                 .parts = 1000,
                                 .depth = 50,
                                 .header_bytes = 256 << 10,
+                                .text_bytes = 1 << 20,
                                 .seconds = 10};
     texts_append(&settings->campaign_headers, g_strdup("X-Campaign-ID"));
     texts_append(&settings->campaign_headers, g_strdup("Feedback-ID"));

@@ -9,7 +9,8 @@ typedef struct Limits {
     int64_t parts;
     int64_t depth;
     int64_t header_bytes;
-    int64_t seconds; /* of a sorter's own time; waiting for DNS does not count */
+    int64_t text_bytes; /* of the texts, and of the page, that are told */
+    int64_t seconds;    /* of a sorter's own time; waiting for DNS does not count */
 } Limits;
 
 typedef enum {

@@ -69,3 +69,13 @@ def test_markup_and_escapes_are_stored_as_they_came_and_printed_escaped(house, b
     assert shown.returncode == 0
     assert "\x1b" not in shown.stdout
     assert "DROP TABLE" in shown.stdout
+
+
+@pytest.mark.parametrize("lines, cut", [(1, False), (1000, True)])
+def test_texts_are_kept_up_to_the_size_that_is_configured(house, box, lines, cut):
+    house.configure(limits={"text": "4KiB"})
+    box.deliver(letter("how long", "many words\n" * lines))
+    house.once()
+    row, = house.sql("SELECT is_truncated, text FROM messages")
+    assert bool(row["is_truncated"]) is cut
+    assert len(row["text"]) <= 4096 and row["text"].startswith("many words")

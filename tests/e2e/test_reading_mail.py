@@ -323,9 +323,10 @@ def test_text_before_the_page():
                    )["text"].split() == ["before", "within"]
 
 
-def test_a_picture_by_its_bare_name_is_inline():
+@pytest.mark.parametrize("tag", [b"<img src=\"image001.png\">", b"<IMG SRC='image001.png'>", b"<img src=image001.png>"])
+def test_a_picture_by_its_bare_name_is_inline(tag):
     told = message(b"Content-Type: multipart/mixed; boundary=b\r\n",
-                   b"--b\r\nContent-Type: text/html\r\n\r\n<img src=\"image001.png\">see\r\n--b\r\n"
+                   b"--b\r\nContent-Type: text/html\r\n\r\n" + tag + b"see\r\n--b\r\n"
                    b"Content-Type: image/png; name=image001.png\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n")
     assert told["attachments"][0]["inline"] is True
 

@@ -38,12 +38,29 @@ parse_part_filename(const Part *part)
     return name;
 }
 
+/* <img src="image001.png">, with any quotes or none. */
+static bool
+is_source(const char *html, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = strstr(html, name); at; at = strstr(at + length, name)) {
+        const char *start = at;
+
+        if (start > html && (start[-1] == '"' || start[-1] == '\''))
+            start--;
+        if (start - html >= 4 && g_ascii_strncasecmp(start - 4, "src=", 4) == 0 &&
+            !g_ascii_isalnum(at[length]))
+            return true;
+    }
+    return false;
+}
+
 /* The text parts and the html refer to a part by `cid:` or by its bare name. */
 static bool
 is_referred_to(const Attachment *attachment, const char *html)
 {
     g_autofree char *cid = NULL;
-    g_autofree char *source = NULL;
 
     if (!html)
         return false;
@@ -52,10 +69,7 @@ is_referred_to(const Attachment *attachment, const char *html)
         if (strstr(html, cid))
             return true;
     }
-    if (!attachment->filename)
-        return false;
-    source = g_strconcat("src=\"", attachment->filename, "\"", NULL);
-    return strstr(html, source) != NULL;
+    return attachment->filename && is_source(html, attachment->filename);
 }
 
 static bool

@@ -270,10 +270,10 @@ read_block(Texts *texts, const Block *block)
 }
 
 static char *
-bounded(GString *text, bool *cut)
+bounded(GString *text, size_t most, bool *cut)
 {
-    if (text->len > TEXT_MOST_BYTES) {
-        g_string_truncate(text, parse_character_start(text->str, TEXT_MOST_BYTES));
+    if (text->len > most) {
+        g_string_truncate(text, parse_character_start(text->str, most));
         *cut = true;
     }
     return g_strdup(text->str);
@@ -291,7 +291,7 @@ split(Message *message, const GArray *marks)
 }
 
 void
-parse_read_body(Part *root, Reading *out)
+parse_read_body(Part *root, size_t most, Reading *out)
 {
     g_autoptr(GArray) blocks = g_array_new(FALSE, FALSE, sizeof(Block));
     g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(Mark));
@@ -303,11 +303,11 @@ parse_read_body(Part *root, Reading *out)
     list_blocks(root, blocks);
     for (guint i = 0; i < blocks->len && !message->is_truncated; i++) {
         read_block(&texts, &g_array_index(blocks, Block, i));
-        message->is_truncated = message->is_truncated || text->len > TEXT_MOST_BYTES ||
-                                html->len > TEXT_MOST_BYTES;
+        message->is_truncated =
+            message->is_truncated || text->len > most || html->len > most;
     }
-    message->text = bounded(text, &message->is_truncated);
+    message->text = bounded(text, most, &message->is_truncated);
     if (texts.has_html)
-        message->html = bounded(html, &message->is_truncated);
+        message->html = bounded(html, most, &message->is_truncated);
     split(message, marks);
 }

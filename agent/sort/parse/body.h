@@ -10,8 +10,9 @@ enum {
 
 /* A leaf that is read as text, not filed as an attachment. */
 bool parse_is_body(const Part *part);
-/* Fills the texts, links and hidden_characters of `out`. */
-void parse_read_body(Part *root, Reading *out);
+/* Fills the texts, links and hidden_characters of `out`; texts and pages beyond `most`
+ * bytes are cut, and marked. */
+void parse_read_body(Part *root, size_t most, Reading *out);
 /* The decoded UTF-8 text of a text part. */
 char *parse_part_text(const Part *part, bool *cut);
 /* The declared charset of the first text part, or NULL. */

@@ -102,9 +102,9 @@ read_parts(Span mail, const Limits *limits, const FieldList *fields,
 }
 
 static void
-read_contents(Part *root, Reading *out)
+read_contents(Part *root, const Limits *limits, Reading *out)
 {
-    parse_read_body(root, out);
+    parse_read_body(root, (size_t)CLAMP(limits->text_bytes, 0, TEXT_MOST_BYTES), out);
     parse_list_attachments(root, &out->message);
     parse_read_report(root, &out->report);
     parse_read_calendar(root, &out->message);
@@ -140,7 +140,7 @@ parse_mail(GBytes *mail, const SortSettings *settings, Reading *out)
     if (parse_span_find(bytes, '\0') < bytes.size)
         parse_add_defect(message, "nul_bytes");
     if (root)
-        read_contents(root, out);
+        read_contents(root, &settings->limits, out);
 }
 
 GBytes *
