@@ -1,5 +1,7 @@
 """A rule sends mail on through the relay: as it came, once, and never in a circle."""
 
+import email
+import email.policy
 import sqlite3
 
 import pytest
@@ -83,6 +85,101 @@ def test_strangers_are_not_sent_on_to_other_domains(house, box, hooks, relay):
     assert relay.mails == []
     (action,) = hooks.events[0].body["data"]["route"]["actions"]
     assert action.startswith("forward=partner@elsewhere.example (refused: not ours")
+
+
+def test_a_mail_goes_on_whole_within_one_of_ours(house, box, relay):
+    forward_to(house, relay, INSIDE)
+    house.config["rules"][0]["then"]["forward_as"] = "attached"
+    house.configure()
+    box.deliver(letter("Añadido", "Hola\r\n.\r\n"))
+    house.once()
+    (sent,) = relay.mails
+    outer = email.message_from_bytes(sent.octets, policy=email.policy.default)
+    assert outer.get_content_type() == "message/rfc822"
+    assert outer["From"] == "support@demo.example" and outer["Subject"] == "Fwd: Añadido"
+    (row,) = house.sql("SELECT id FROM messages")
+    raw = house.run("message", "raw", str(row["id"])).stdout.replace("\r\n", "\n")
+    inner = sent.octets.partition(b"\r\n\r\n")[2].replace(b"\r\n", b"\n").decode()
+    assert inner == raw
+    (known,) = house.sql("SELECT message_id, recipient FROM sent_messages")
+    assert f"<{known['message_id']}>" == outer["Message-ID"]
+    assert known["recipient"] == INSIDE
+
+
+def test_strangers_are_sent_on_where_a_rule_says_so(house, box, relay):
+    forward_to(house, relay, "partner@elsewhere.example")
+    house.config["rules"][0]["then"]["forward_strangers"] = True
+    house.configure()
+    box.deliver(letter("who am I"))
+    house.once()
+    assert len(relay.mails) == 1
+
+
+def test_a_bounce_of_what_was_sent_on_is_about_ours(house, box, hooks, relay):
+    forward_to(house, relay, INSIDE, subject="On to them")
+    box.deliver(letter("On to them", Message_ID="<first@correo.example>"))
+    house.once()
+    boundary = "=-b"
+    box.deliver(letter(
+        "Undelivered Mail Returned to Sender",
+        f"--{boundary}\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n"
+        f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; relay.demo.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {INSIDE}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        f"\r\n--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        "Message-ID: <first@correo.example>\r\nSubject: On to them\r\n"
+        f"\r\n--{boundary}--\r\n",
+        From="MAILER-DAEMON@relay.demo.example",
+        Content_Type=f"multipart/report; report-type=delivery-status; boundary=\"{boundary}\""))
+    house.once()
+    (bounce,) = hooks.events[-1].body["data"]["bounces"]
+    assert bounce["recipient"] == INSIDE and bounce["verified"] is True
+
+
+def ruled(house, box, **then):
+    house.configure(rules=[{"name": "as told", "when": {"subject": "/^re?port \\d+/"},
+                            "then": then}])
+    box.deliver(letter("Report 17"))
+    house.once()
+
+
+def test_a_rule_closes_tags_and_keeps_silent(house, box, hooks):
+    ruled(house, box, close=True, tag=["nightly", "robot"], event="off")
+    (row,) = house.sql("SELECT status, tags, closed_at, unanswered_since FROM v_tickets")
+    assert (row["status"], row["tags"]) == ("closed", "nightly, robot")
+    assert row["closed_at"] and not row["unanswered_since"]
+    assert hooks.events == []
+    (hit,) = house.sql("SELECT rule, ticket FROM v_rule_hits")
+    assert (hit["rule"], hit["ticket"]) == ("as told", 1)
+
+
+def test_a_rule_calls_it_spam(house, box, hooks):
+    ruled(house, box, spam=True)
+    (row,) = house.sql("SELECT label, ticket, reasons_json FROM messages")
+    assert (row["label"], row["ticket"]) == ("spam", None)
+    assert "the rule 'as told' says so; it looked like" in row["reasons_json"]
+
+
+def test_a_rule_holds_it_until_somebody_looked(house, box, hooks):
+    ruled(house, box, hold=True)
+    assert house.count("messages") == 0
+    (held,) = house.json("held", "list")
+    assert (held["stage"], held["because"]) == ("rule", "the rule 'as told' holds it")
+    assert house.run("held", "release", str(held["id"])).returncode == 0
+    assert house.count("tickets") == 1
+
+
+def test_a_rule_moves_it_on_its_server(house, box, hooks):
+    box.doveadm("mailbox", "create", "-u", box.user, "Reports")
+    ruled(house, box, move="Reports")
+    assert box.uids() == []
+
+
+def test_a_broken_expression_is_told_where_it_stands(house):
+    house.configure(rules=[{"name": "x", "when": {"subject": "/(a/"}, "then": {"tag": "y"}}])
+    done = house.run("check")
+    assert done.returncode == 78
+    assert "no regular expression we know: a '(' without an end" in done.stderr
 
 
 def test_a_relay_that_says_later_is_asked_again(house, box, relay):

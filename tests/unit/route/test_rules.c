@@ -83,6 +83,127 @@ every_match_is_told(void)
 }
 
 static void
+expressions_are_searched_for(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    scene->facts->message.text = g_strdup("Dear all,\nInvoice INV-20441 is due.\n");
+    g_assert_true(holds(scene, "text", "/^invoice\\s+inv-\\d{5}\\b/"));
+    g_assert_false(holds(scene, "text", "/inv-\\d{6}/"));
+    g_assert_true(holds(scene, "subject", "/printer|plotter/"));
+    g_assert_false(holds(scene, "subject", "/^fire/"));
+}
+
+static void
+an_expression_has_bounded_cost(void)
+{
+    g_autofree char *letters = g_strnfill(PATTERN_MOST_CHARACTERS, 'a');
+    g_autoptr(Pattern) pattern = pattern_new("^(a+)+(a|aa)*(a*)*b$", NULL);
+
+    g_assert_nonnull(pattern);
+    g_assert_false(pattern_matches(pattern, letters)); /* by trying: for ever */
+}
+
+static void
+expressions_mean_what_they_say(void)
+{
+    static const struct {
+        const char *expression, *text;
+        bool matches;
+    } rows[] = {
+        {"^a{2,3}$", "aaaa", false},
+        {"^a{2,3}$", "aaa", true},
+        {"^a{2,3}$", "a", false},
+        {"^a{0,2}$", "", true},
+        {"^a{0,2}$", "aaa", false},
+        {"^a{2,}$", "aaaaa", true},
+        {"^a{2,}$", "a", false},
+        {"^(ab|c)+$", "abcab", true},
+        {"^(ab|c)+$", "aba", false},
+        {"^(a|b|cd)$", "cd", true},
+        {"^(a|b|cd)e$", "ce", false},
+        {"[^a-c]", "abc", false},
+        {"[^a-c]", "abd", true},
+        {"[]x]", "]", true},
+        {"\\bort\\b", "am Ort.", true},
+        {"\\bort\\b", "Vorort", false},
+        {"a.c", "a\nc", false},
+        {"^zwei$", "eins\nZWEI\ndrei", true},
+        {"ÑU", "ñu", true},
+        {"a*?b", "aab", true},
+        {"\\$\\d+", "$15", true},
+        {"^(?:a?){3}$", "aa", true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Pattern) pattern = pattern_new(rows[i].expression, &error);
+
+        g_assert_no_error(error);
+        if (pattern_matches(pattern, rows[i].text) != rows[i].matches)
+            g_error("/%s/ and '%s'", rows[i].expression, rows[i].text);
+    }
+}
+
+static void
+what_is_no_expression_is_refused(void)
+{
+    static const char *const broken[] = {
+        "(a",     "a)",     "[a",    "*a",  "a**", "a{2",
+        "a{3,2}", "a{201}", "(?=a)", "\\1", "\\",  "(((a{100}){100}){100})",
+        "[z-a]"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(pattern_new(broken[i], &error));
+        g_assert_nonnull(error);
+    }
+}
+
+static void
+hours_are_those_of_the_zone(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+
+    /* A Friday, 17:30 UTC, 18:30 in Madrid. */
+    g_assert_true(
+        clock_parse("2026-11-27T17:30:00Z", &scene->mail->origin.received_at));
+    g_assert_true(holds(scene, "time", "17:00-18:00 UTC"));
+    g_assert_false(holds(scene, "time", "17:00-18:00 Europe/Madrid"));
+    g_assert_true(holds(scene, "time", "mon-fri 18:00-19:00 Europe/Madrid"));
+    g_assert_false(holds(scene, "time", "sat,sun UTC"));
+    g_assert_true(
+        clock_parse("2026-11-28T05:00:00Z", &scene->mail->origin.received_at));
+    g_assert_true(holds(scene, "time", "fri 18:00-08:00 UTC")); /* still its night */
+    g_assert_false(holds(scene, "time", "sat 18:00-08:00 UTC"));
+}
+
+static void
+a_rule_calls_it_spam_or_holds_it_or_closes_it(void)
+{
+    g_autoptr(Scene) scene = scene_new();
+    const Placement *placed;
+    Rule *rule = add_rule(scene, "all", field("label", "support"));
+
+    rule->is_spam = true;
+    placed = scene_place(scene);
+    g_assert_cmpint(placed->classification.label, ==, LABEL_SPAM);
+    g_assert_cmpint(placed->move, ==, MOVE_NONE);
+    g_assert_cmpint(placed->event, ==, EVENT_MESSAGE_SPAM);
+    rule->is_spam = false;
+    rule->closes = rule->holds = true;
+    rule->event = g_strdup("off");
+    rule->move = g_strdup("Done");
+    texts_append(&rule->tags, g_strdup("vip"));
+    placed = scene_place(scene);
+    g_assert_true(placed->closes && placed->is_silent);
+    g_assert_cmpstr(placed->held_because, ==, "the rule 'all' holds it");
+    g_assert_cmpstr(placed->move_to, ==, "Done");
+    g_assert_cmpstr(placed->tags->pdata[0], ==, "vip");
+}
+
+static void
 without_rules_the_mailbox_decides(void)
 {
     g_autoptr(Scene) scene = scene_new();
@@ -267,5 +388,11 @@ main(int argc, char **argv)
     SCENE_TEST(rules_see_the_final_label);
     SCENE_TEST(our_own_mail_is_not_ruled);
     SCENE_TEST(a_long_hostile_subject_costs_little);
+    SCENE_TEST(expressions_are_searched_for);
+    SCENE_TEST(an_expression_has_bounded_cost);
+    SCENE_TEST(expressions_mean_what_they_say);
+    SCENE_TEST(what_is_no_expression_is_refused);
+    SCENE_TEST(hours_are_those_of_the_zone);
+    SCENE_TEST(a_rule_calls_it_spam_or_holds_it_or_closes_it);
     return g_test_run();
 }
