@@ -10,7 +10,7 @@
 #include "event/event.h"
 
 enum {
-    MOST_UNDER_WAY = 64,
+    MOST_UNDER_WAY = 256,
     LONGEST_WAIT_MS = 1000,
     LONGEST_FAILING_S = 120 * 60 * 60, /* then nobody is listening there */
 };

@@ -10,6 +10,9 @@ enum {
     /* Deliveries one endpoint may have under way. A dead endpoint holds its own share
      * and no more, so the others' mail is not late. */
     LENT_MOST = 32,
+    /* To one whose last attempt failed: enough to hear that it works again. Several
+     * that hang then leave the couriers their hands. */
+    LENT_FAILING_MOST = 4,
 };
 
 /* In the order of DeliveryFate. */
@@ -125,6 +128,19 @@ outbox_take_back(StoreTxn *txn, guint from)
     g_array_set_size(txn->lent_now, from);
 }
 
+static bool
+find_share(Database *db, const char *endpoint, int *most, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        db, "SELECT failing_since IS NOT NULL FROM webhooks WHERE name = ?", "t",
+        endpoint);
+
+    *most = LENT_MOST;
+    if (statement_row(&found) && statement_int(&found, 0))
+        *most = LENT_FAILING_MOST;
+    return statement_done(&found, error);
+}
+
 /* A waiting event holds back the later ones of its ticket, due or lent or not: that is
  * what keeps their order. */
 static bool
@@ -132,7 +148,14 @@ lend_due(StoreTxn *txn, const char *endpoint, int64_t now_ms, int most, GPtrArra
          GError **error)
 {
     int lent = count_lent(txn->lent, endpoint);
-    int free_places = MIN(most, LENT_MOST - lent);
+    int share;
+    int free_places;
+
+    if (!find_share(txn->db, endpoint, &share, error))
+        return false;
+    free_places = MIN(most, share - lent);
+    if (free_places <= 0)
+        return true;
     g_auto(Statement) due = statement_begin(
         txn->db,
         "SELECT o.id, o.event_id, e.body, o.attempts, o.ticket FROM outbox o "
@@ -140,7 +163,7 @@ lend_due(StoreTxn *txn, const char *endpoint, int64_t now_ms, int most, GPtrArra
         "AND o.endpoint = ? AND o.due_at <= ? AND NOT EXISTS ("
         "SELECT 1 FROM outbox b WHERE b.state = 'waiting' AND b.endpoint = o.endpoint "
         "AND b.ticket = o.ticket AND b.id < o.id) ORDER BY o.due_at, o.id LIMIT ?",
-        "tmi", endpoint, now_ms, (int64_t)(free_places > 0 ? free_places + lent : 0));
+        "tmi", endpoint, now_ms, (int64_t)free_places + lent);
 
     while (free_places > 0 && statement_row(&due)) {
         int64_t row = statement_int(&due, 0);

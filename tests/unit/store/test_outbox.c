@@ -285,8 +285,9 @@ a_dead_endpoint_delays_no_other(void)
 {
     enum {
         WAITING = 100,
-        ALL = 64,
-        SHARE = 32
+        ALL = 256,
+        SHARE = 32,
+        SHARE_FAILING = 4
     };
     g_auto(House) house = {0};
     g_autoptr(GPtrArray) first = NULL;
@@ -307,8 +308,17 @@ a_dead_endpoint_delays_no_other(void)
     g_assert_cmpuint(second->len, ==, 0);
     post(&house, "newer", 0, "live");
     expect_due(&house, whenever, ALL, "live:newer");
-    report(&house, "a-dead", "old-0", DELIVERY_LATER, whenever + 1);
+    /* One that fails has a smaller share, until it works again. */
+    for (int i = 0; i < SHARE - SHARE_FAILING + 1; i++) {
+        g_autofree char *id = g_strdup_printf("old-%d", i);
+
+        report(&house, "a-dead", id, DELIVERY_LATER, whenever + 1);
+    }
     expect_due(&house, whenever, ALL, "a-dead:old-32");
+    report(&house, "a-dead", "old-30", DELIVERED, 0);
+    g_ptr_array_unref(second);
+    second = borrow(&house, whenever, ALL);
+    g_assert_cmpuint(second->len, ==, SHARE - SHARE_FAILING + 1);
 }
 
 static void
