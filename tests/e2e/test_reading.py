@@ -129,8 +129,8 @@ def test_tickets_are_an_aligned_table(read):
     done = read.run("tickets")
     assert (done.returncode, done.stderr) == (OK, "")
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["number", "status", "kind", "department", "requester",
-                                "messages", "created", "subject"]
+    assert lines[0].split() == ["number", "status", "priority", "kind", "department", "assignee",
+                                "requester", "mails", "created", "subject"]
     assert len(lines) == 1 + len(SUBJECTS)
     place = columns_wide(lines[0][:lines[0].index("subject")])
     for line in lines[1:]:
@@ -235,15 +235,16 @@ def test_a_ticket_is_shown_with_its_messages(house, box):
     house.once()
     shown = house.run("tickets", "show", "1")
     assert (shown.returncode, shown.stderr) == (OK, "")
-    fields, messages = shown.stdout.split("\n\n")
+    fields, messages, history = shown.stdout.split("\n\n")
     for line in ("ticket         1", "subject        Lamp is dark", "status         open",
                  "requester      ana@correo.example"):
         assert line in fields.splitlines()
     assert "assignee" not in fields, "what is not there is not told"
     rows = messages.splitlines()
-    assert rows[0].split()[:2] == ["message", "direction"]
+    assert rows[0].split()[:2] == ["message", "way"]
     assert [row.split()[0] for row in rows[1:]] == ["1", "2"]
     assert rows[2].endswith("Re: Lamp is dark")
+    assert [row.split()[2] for row in history.splitlines()[1:]] == ["opened", "joined"]
     told, = house.json("tickets", "show", "1")
     assert told["number"] == 1 and told["messages"] == 2
     assert [message["subject"] for message in told["conversation"]] == [
