@@ -453,20 +453,3 @@ route_place(const Mail *mail, const Facts *facts, const Related *related,
         facts->opinion.unsubscribe && facts->opinion.unsubscribe->is_verified;
     return placement;
 }
-
-void
-route_try(const RouteTrial *trial, const RouteSettings *settings, Placement *out)
-{
-    const RuleSubject subject = {.mail = trial->mail,
-                                 .facts = trial->facts,
-                                 .label = trial->label,
-                                 .department = settings->department,
-                                 .our_domains = settings->our_domains};
-    g_auto(RuleHits) hits = {0};
-
-    out->priority = PRIORITY_NORMAL;
-    g_free(out->route.department);
-    out->route.department = g_strdup(settings->department);
-    rules_find(settings->rules, &subject, &hits);
-    rules_apply(&hits, &subject, out);
-}

@@ -34,14 +34,5 @@ void route_ask(const Mail *mail, const Facts *facts, const RouteSettings *settin
 Placement *route_place(const Mail *mail, const Facts *facts, const Related *related,
                        const RouteSettings *settings);
 
-/* A mail of the past, as the rules saw it. All lent. */
-typedef struct RouteTrial {
-    const Mail *mail;
-    const Facts *facts;
-    Label label; /* before a rule called it spam */
-} RouteTrial;
-/* What the rules would say of it today: route and all they set, nothing else. */
-void route_try(const RouteTrial *trial, const RouteSettings *settings, Placement *out);
-
 /* The reply token of a ticket: "42-" and base32 of an HMAC over the number. */
 char *route_reply_token(int64_t ticket, const RouteSettings *settings);
