@@ -11,6 +11,7 @@ enum {
     SWEEP_EVERY_S = 3600,
     REST_AFTER_LEARNING = 20, /* times as long as it took */
     LARGE_LOG_BYTES = 256 << 20,
+    STEP_MS = 2000, /* further back than this, a clock was set, not slewed */
 };
 
 struct SecondLooks {
@@ -58,6 +59,43 @@ watch_log(const SecondLooks *looks, int64_t *told_bytes)
               NULL);
 }
 
+static bool
+turn_back(StoreTxn *txn, void *self, GError **error)
+{
+    (void)self;
+    return store_clock_turned_back(txn, error);
+}
+
+/* How far the wall clock is ahead of the one that never jumps. */
+static int64_t
+wall_ahead_ms(void)
+{
+    return clock_now_ms() - clock_monotonic_us() / 1000;
+}
+
+/* Every wait in the database ends at a wall time: set by a clock that was wrong, it
+ * would last as long as the clock was wrong. */
+static void
+watch_clock(const SecondLooks *looks, int64_t *ahead_ms)
+{
+    int64_t now_ahead_ms = wall_ahead_ms();
+    g_autofree char *by =
+        g_strdup_printf("%" G_GINT64_FORMAT, *ahead_ms - now_ahead_ms);
+    g_autoptr(GError) error = NULL;
+
+    if (now_ahead_ms > *ahead_ms - STEP_MS) {
+        *ahead_ms = now_ahead_ms;
+        return;
+    }
+    if (!store_do(looks->house->store, turn_back, NULL, &error)) {
+        log_fault(LEVEL_WARNING, "clock.failing", error, NULL);
+        return;
+    }
+    log_write(LEVEL_WARNING, "clock.set_back", "ms", by, NULL);
+    *ahead_ms = now_ahead_ms;
+    couriers_wake(looks->couriers);
+}
+
 /* At the start and once an hour. */
 static void
 sweep(const SecondLooks *looks, int64_t *next_us)
@@ -93,11 +131,13 @@ look_again(void *self)
     int64_t next_sweep_us = 0;
     int64_t next_lesson_us = 0;
     int64_t told_bytes = 0;
+    int64_t ahead_ms = wall_ahead_ms();
 
     while (wait_a_while(looks)) {
         g_autoptr(GError) error = NULL;
         int64_t settled = 0;
 
+        watch_clock(looks, &ahead_ms);
         if (!ingest_second_looks(looks->house, &settled, &error))
             log_fault(LEVEL_WARNING, "verdict.failing", error, NULL);
         learn(looks, &next_lesson_us);

@@ -47,6 +47,9 @@ struct Store {
     bool is_closing;
 };
 
+/* When the store is opened: the clock may have been set back since it was closed. */
+bool clock_turn_opening(Database *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What was lent from place `from` of lent_now on never reached its courier. */
 void outbox_take_back(StoreTxn *txn, guint from);
 

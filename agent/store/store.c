@@ -90,7 +90,8 @@ store_open(const char *state, GError **error)
     store->txn.lent =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     if (!database_open(&store->db, &store->folder_lock, state, error) ||
-        !make_token_key(&store->db, error) || !load_token_key(store, error))
+        !make_token_key(&store->db, error) || !load_token_key(store, error) ||
+        !clock_turn_opening(&store->db, error))
         return NULL;
     search_index_expect(&store->index);
     checkpoint_watch(&store->checkpoint, &store->db);

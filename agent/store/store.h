@@ -142,6 +142,10 @@ typedef struct StoreRetention {
 bool store_retain(StoreTxn *txn, const StoreRetention *keep, int64_t *gone,
                   GError **error);
 
+/* ---- a clock that was set back ---- */
+/* What a clock that ran ahead put off is due now. */
+bool store_clock_turned_back(StoreTxn *txn, GError **error);
+
 /* ---- erasing a person ---- */
 typedef struct StoreErasure {
     int64_t tickets, messages; /* gone */
