@@ -2,80 +2,25 @@
 
 #include <string.h>
 
+#include "base/week.h"
+
 enum {
-    DAYS = 7,
-    DAY_MINUTES = 24 * 60,
+    DAY_S = 24 * 60 * 60,
     MOST_DAYS = 20 * 366, /* who waited longer is counted no further */
 };
 
-/* Minutes of a day from `open` to `close`, on the days of the week from `first` on. */
-typedef struct Span {
-    guint first, days; /* 0: Monday */
-    int open, close;
-} Span;
-
 struct Hours {
     GTimeZone *zone;
-    GArray *spans;        /* Span */
+    GArray *spans;        /* WeekSpan */
     GHashTable *holidays; /* "2026-12-25", owned */
 };
-
-/* Past the name of a day, or NULL. */
-static const char *
-read_day(const char *text, guint *day)
-{
-    static const char *const names[DAYS] = {"mon", "tue", "wed", "thu",
-                                            "fri", "sat", "sun"};
-
-    for (guint i = 0; i < DAYS; i++) {
-        if (g_ascii_strncasecmp(text, names[i], 3) == 0) {
-            *day = i;
-            return text + 3;
-        }
-    }
-    return NULL;
-}
-
-/* Past "09:00", or NULL. */
-static const char *
-read_minute(const char *text, int *minute)
-{
-    bool is_time = g_ascii_isdigit(text[0]) && g_ascii_isdigit(text[1]) &&
-                   text[2] == ':' && g_ascii_isdigit(text[3]) &&
-                   g_ascii_isdigit(text[4]);
-
-    if (!is_time)
-        return NULL;
-    *minute = ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 +
-              text[4] - '0';
-    return text[3] < '6' && *minute <= DAY_MINUTES ? text + 5 : NULL;
-}
-
-static bool
-read_span(const char *text, Span *out)
-{
-    guint last;
-    const char *at = read_day(text, &out->first);
-
-    last = out->first;
-    if (at && *at == '-')
-        at = read_day(at + 1, &last);
-    if (!at || *at != ' ')
-        return false;
-    at = read_minute(at + strspn(at, " "), &out->open);
-    if (!at || *at != '-')
-        return false;
-    at = read_minute(at + 1, &out->close);
-    out->days = (last + DAYS - out->first) % DAYS + 1;
-    return at && !*at && out->open < out->close;
-}
 
 bool
 hours_is_span(const char *text)
 {
-    Span span;
+    WeekSpan span;
 
-    return read_span(text, &span);
+    return week_parse_span(text, &span);
 }
 
 bool
@@ -103,12 +48,12 @@ hours_new(const char *zone, const GPtrArray *open, const GPtrArray *holidays)
     hours->zone = zone ? g_time_zone_new_identifier(zone) : NULL;
     if (!hours->zone)
         hours->zone = g_time_zone_new_utc();
-    hours->spans = g_array_new(FALSE, FALSE, sizeof(Span));
+    hours->spans = g_array_new(FALSE, FALSE, sizeof(WeekSpan));
     hours->holidays = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; open && i < open->len; i++) {
-        Span span;
+        WeekSpan span;
 
-        if (read_span(open->pdata[i], &span))
+        if (week_parse_span(open->pdata[i], &span))
             g_array_append_val(hours->spans, span);
     }
     for (guint i = 0; holidays && i < holidays->len; i++)
@@ -151,11 +96,11 @@ within_day(const Hours *hours, GDateTime *day, int64_t from_s, int64_t to_s)
     if (g_hash_table_contains(hours->holidays, name))
         return 0;
     for (guint i = 0; i < hours->spans->len; i++) {
-        const Span *span = &g_array_index(hours->spans, Span, i);
+        const WeekSpan *span = &g_array_index(hours->spans, WeekSpan, i);
 
-        if ((weekday + DAYS - span->first) % DAYS < span->days)
-            sum += MAX(0, MIN(to_s, at_minute(hours, day, span->close)) -
-                              MAX(from_s, at_minute(hours, day, span->open)));
+        if (span->days >> weekday & 1)
+            sum += MAX(0, MIN(to_s, at_minute(hours, day, span->to_minute)) -
+                              MAX(from_s, at_minute(hours, day, span->from_minute)));
     }
     return sum;
 }
@@ -164,14 +109,14 @@ int64_t
 hours_between(const Hours *hours, int64_t from_s, int64_t to_s)
 {
     g_autoptr(GDateTime) utc = NULL;
-    g_autoptr(GDateTime) day = NULL;
+    g_autoptr(GDateTime) day = NULL; /* from the day before: its night may last */
     int64_t sum = 0;
 
     if (to_s <= from_s)
         return 0;
     if (!hours || hours->spans->len == 0)
         return to_s - from_s;
-    utc = g_date_time_new_from_unix_utc(from_s);
+    utc = g_date_time_new_from_unix_utc(from_s - DAY_S);
     day = utc ? g_date_time_to_timezone(utc, hours->zone) : NULL;
     for (int i = 0; day && i < MOST_DAYS; i++) {
         GDateTime *next;

@@ -102,12 +102,29 @@ over_the_weekend(void)
 }
 
 static void
+over_midnight(void)
+{
+    g_autoptr(GPtrArray) open =
+        texts((const char *[]){"fri 22:00-06:00", "sun", "mon,wed 9:00-10:00", NULL});
+    g_autoptr(GPtrArray) holidays = texts((const char *[]){"2026-11-28", NULL});
+    g_autoptr(Hours) hours = hours_new("UTC", open, holidays);
+    /* 2026-11-27 is a Friday: its night ends on the holiday, and counts. */
+    static const Wait waits[] = {
+        {"2026-11-27T00:00:00Z", "2026-11-29T00:00:00Z", 8 * 3600},
+        {"2026-11-28T05:00:00Z", "2026-11-28T12:00:00Z", 3600},
+        {"2026-11-29T00:00:00Z", "2026-11-30T09:30:00Z", 24 * 3600 + 1800},
+        {"2026-12-01T00:00:00Z", "2026-12-03T00:00:00Z", 3600},
+    };
+
+    expect(hours, waits, G_N_ELEMENTS(waits));
+}
+
+static void
 what_fits(void)
 {
     static const char *const wrong[] = {"",
-                                        "mon",
-                                        "mon 9:00-10:00",
-                                        "mon 10:00-09:00",
+                                        "mon 10:00-10:00",
+                                        "mon 24:00-09:00",
                                         "mon 10:00-24:01",
                                         "mon 10:60-11:00",
                                         "tag 10:00-11:00",
@@ -117,6 +134,8 @@ what_fits(void)
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         g_assert_false(hours_is_span(wrong[i]));
     g_assert_true(hours_is_span("Mon-Fri 09:00-18:00"));
+    g_assert_true(hours_is_span("22:00-06:00"));
+    g_assert_true(hours_is_span("sat,sun"));
     g_assert_true(hours_is_zone("America/Bogota"));
     g_assert_false(hours_is_zone("Middle/Earth"));
     g_assert_true(hours_is_day("2028-02-29"));
@@ -133,6 +152,7 @@ main(int argc, char **argv)
     g_test_add_func("/hours/without-hours-all-time-counts",
                     without_hours_all_time_counts);
     g_test_add_func("/hours/over-the-weekend", over_the_weekend);
+    g_test_add_func("/hours/over-midnight", over_midnight);
     g_test_add_func("/hours/what-fits", what_fits);
     return g_test_run();
 }
