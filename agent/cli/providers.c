@@ -11,7 +11,7 @@ static const MailProvider providers[] = {
     {"Gmail", " ", ".googlemail.com", "imaps://imap.gmail.com", "gmail", APP_PASSWORD},
     {"Microsoft 365", " outlook.com hotmail.com live.com msn.com ", ".outlook.com",
      "imaps://outlook.office365.com", "m365",
-     "Passwords are refused: register an application, see docs/configure.md."},
+     "Passwords are refused: register an application, see docs/providers.md."},
     {"Yahoo", " yahoo.com yahoo.es yahoo.co.uk yahoo.fr yahoo.de ymail.com ",
      ".yahoodns.net", "imaps://imap.mail.yahoo.com", "none", APP_PASSWORD},
     {"iCloud", " icloud.com me.com mac.com ", ".icloud.com", "imaps://imap.mail.me.com",
