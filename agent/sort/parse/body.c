@@ -64,16 +64,18 @@ char *
 parse_part_text(const Part *part, bool *cut)
 {
     Span body = part->body;
-    g_autoptr(GByteArray) bytes = NULL;
+    g_autoptr(GByteArray) decoded = NULL;
     g_autofree char *charset = parse_parameter(part->type_field, "charset", NULL);
 
     if (body.size > RAW_TEXT_MOST) {
         body.size = RAW_TEXT_MOST;
         *cut = true;
     }
-    bytes = parse_decode_transfer(body, part->transfer);
-    return parse_to_utf8((Span){(const char *)bytes->data, bytes->len}, charset,
-                         TEXT_MOST_BYTES, cut);
+    if (part->transfer != TRANSFER_PLAIN) {
+        decoded = parse_decode_transfer(body, part->transfer);
+        body = (Span){(const char *)decoded->data, decoded->len};
+    }
+    return parse_to_utf8(body, charset, TEXT_MOST_BYTES, cut);
 }
 
 char *
@@ -213,12 +215,20 @@ static void
 take_links(Texts *texts, HtmlText *page)
 {
     GPtrArray **links = &texts->out->message.links;
+    GPtrArray *taken = g_steal_pointer(&page->links);
 
-    for (size_t i = 0; i < list_length(page->links); i++) {
-        if (list_length(*links) < LINKS_MOST)
-            shape_copy(&link_shape, shape_append(&link_shape, links),
-                       page->links->pdata[i]);
+    if (!*links) { /* a page itself keeps no more than LINKS_MOST */
+        *links = taken;
+        return;
     }
+    for (size_t i = 0; i < list_length(taken); i++) {
+        if ((*links)->len < LINKS_MOST)
+            g_ptr_array_add(*links, taken->pdata[i]);
+        else
+            shape_free(&link_shape, taken->pdata[i]);
+    }
+    if (taken)
+        g_ptr_array_free(taken, TRUE);
 }
 
 static void
@@ -241,14 +251,21 @@ read_html_block(Texts *texts, const Part *part)
 static void
 normalise_lines(char *text)
 {
-    char *to = text;
+    char *from = strchr(text, '\r');
+    char *to = from;
 
-    for (const char *from = text; *from; from++) {
-        if (from[0] == '\r' && from[1] == '\n')
-            continue;
-        *to++ = *from == '\r' ? '\n' : *from;
+    while (from) {
+        char *next = strchr(from + 1, '\r');
+        char *start = from[1] == '\n' ? from + 1 : from;
+        size_t size = next ? (size_t)(next - start) : strlen(start);
+
+        *start = '\n';
+        memmove(to, start, size);
+        to += size;
+        from = next;
     }
-    *to = '\0';
+    if (to)
+        *to = '\0';
 }
 
 static void

@@ -146,7 +146,8 @@ count_replaced(const GString *text)
 static bool
 is_utf8(Span bytes)
 {
-    return g_utf8_validate_len(bytes.at, bytes.size, NULL);
+    return parse_span_find(bytes, '\0') == bytes.size &&
+           parse_span_utf8_run(bytes) == bytes.size;
 }
 
 /* The bytes alone, when the label is missing or a lie. */
@@ -170,11 +171,9 @@ detect(Span bytes)
 static bool
 is_mostly_utf8(Span bytes)
 {
-    const char *end = NULL;
+    size_t good = MIN(parse_span_utf8_run(bytes), parse_span_find(bytes, '\0'));
 
-    if (g_utf8_validate_len(bytes.at, bytes.size, &end))
-        return true;
-    return bytes.size >= 64 && bytes.size - (size_t)(end - bytes.at) < 4;
+    return good == bytes.size || (bytes.size >= 64 && bytes.size - good < 4);
 }
 
 static bool
@@ -313,8 +312,11 @@ parse_header_to_utf8(Span bytes, const char *declared)
 
     if (bytes.size == 0)
         return g_strdup("");
-    if (is_utf8(bytes))
-        return without_nuls(g_string_new_len(bytes.at, (gssize)bytes.size));
+    if (is_utf8(bytes)) {
+        size_t mark = parse_span_starts(bytes, "\xef\xbb\xbf") ? 3 : 0;
+
+        return g_strndup(bytes.at + mark, bytes.size - mark);
+    }
     name = meant_by(declared);
     if (!name || g_ascii_strcasecmp(name, "utf-8") == 0 || !parse_knows_charset(name))
         name = "windows-1252";

@@ -70,7 +70,8 @@ const char *
 parse_attribute(const char *const *attributes, const char *name)
 {
     for (size_t i = 0; attributes && attributes[i]; i += 2) {
-        if (strcmp(attributes[i], name) == 0) /* libxml2 lowers names */
+        /* libxml2 lowers names */
+        if (*attributes[i] == *name && strcmp(attributes[i], name) == 0)
             return attributes[i + 1];
     }
     return NULL;
@@ -138,12 +139,20 @@ is_word_divider(const char *name, const char *const *attributes)
            strstr(style, "padding:3.0pt 0");
 }
 
-Role
-parse_element_role(const char *name, const char *const *attributes)
+static const char *
+type_of(const char *const *attributes)
 {
     const char *type = parse_attribute(attributes, "type");
 
-    for (size_t i = 0; has_role_attribute(attributes) && i < G_N_ELEMENTS(roles); i++) {
+    return type ? type : "";
+}
+
+Role
+parse_element_role(const char *name, const char *const *attributes)
+{
+    size_t count = has_role_attribute(attributes) ? G_N_ELEMENTS(roles) : 0;
+
+    for (size_t i = 0; i < count; i++) {
         const char *value = parse_attribute(attributes, roles[i].attribute);
 
         if (!value || strlen(value) >= 500 || !has_word(value, roles[i].word))
@@ -152,7 +161,7 @@ parse_element_role(const char *name, const char *const *attributes)
             return ROLE_QUOTE;
         return roles[i].role;
     }
-    if (strcmp(name, "blockquote") == 0 && type && strcmp(type, "cite") == 0)
+    if (strcmp(name, "blockquote") == 0 && strcmp(type_of(attributes), "cite") == 0)
         return ROLE_QUOTE;
     if (strcmp(name, "signature") == 0)
         return ROLE_SIGNATURE;
@@ -219,16 +228,19 @@ is_zero(const char *text)
     return !g_ascii_isdigit(*text);
 }
 
-static char *
-squeeze(const char *value)
+/* `value` in lower case without blanks. */
+static void
+squeeze(const char *value, char out[static STYLE_MOST + 1])
 {
-    GString *out = g_string_new(NULL);
-
     for (size_t i = 0; i < STYLE_MOST && value[i]; i++) {
-        if (!g_ascii_isspace(value[i]))
-            g_string_append_c(out, g_ascii_tolower(value[i]));
+        char byte = value[i];
+
+        if (byte >= 'A' && byte <= 'Z')
+            *out++ = (char)(byte + 32);
+        else if (!g_ascii_isspace(byte))
+            *out++ = byte;
     }
-    return g_string_free(out, FALSE);
+    *out = '\0';
 }
 
 /* What a declaration's value begins with when it hides; NULL: a zero. */
@@ -244,7 +256,8 @@ static bool
 hides(const char *property, const char *value)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(hiding); i++)
-        if (strcmp(property, hiding[i].property) == 0)
+        if (*property == *hiding[i].property &&
+            strcmp(property, hiding[i].property) == 0)
             return hiding[i].value ? g_str_has_prefix(value, hiding[i].value)
                                    : is_zero(value);
     return false;
@@ -264,9 +277,10 @@ apply_declaration(const char *property, const char *value, Look *look)
 static void
 apply_declarations(const char *style, Look *look)
 {
-    g_autofree char *squeezed = squeeze(style);
+    char squeezed[STYLE_MOST + 1];
     char *rest = squeezed;
 
+    squeeze(style, squeezed);
     while (rest && *rest) {
         char *declaration = rest;
         char *end = strchr(rest, ';');
@@ -286,21 +300,22 @@ apply_declarations(const char *style, Look *look)
 static void
 apply_colour(const char *value, int *colour)
 {
-    g_autofree char *squeezed = NULL;
+    char squeezed[STYLE_MOST + 1];
 
     if (!value)
         return;
-    squeezed = squeeze(value);
+    squeeze(value, squeezed);
     *colour = read_colour(squeezed);
 }
 
 void
 parse_apply_style(const char *name, const char *const *attributes, Look *look)
 {
-    const char *style = parse_attribute(attributes, "style");
+    const char *style;
 
     if (!attributes)
         return;
+    style = parse_attribute(attributes, "style");
     apply_colour(parse_attribute(attributes, "bgcolor"), &look->background);
     if (parse_attribute(attributes, "background"))
         look->background = COLOUR_UNKNOWN; /* a picture */
@@ -309,7 +324,8 @@ parse_apply_style(const char *name, const char *const *attributes, Look *look)
     if (style)
         apply_declarations(style, look);
     for (size_t i = 0; attributes[i]; i += 2) {
-        if (g_ascii_strcasecmp(attributes[i], "hidden") == 0)
+        if ((*attributes[i] | 32) == 'h' &&
+            g_ascii_strcasecmp(attributes[i], "hidden") == 0)
             look->is_hidden = true;
     }
 }

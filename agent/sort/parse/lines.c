@@ -1,5 +1,6 @@
 #include "sort/parse/lines.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -8,12 +9,27 @@ enum {
 
 struct WordIndex {
     const char *const *words;
-    size_t first[256]; /* by the first byte; counted from 1, 0: none */
-    size_t next[];     /* of each word */
+    size_t first[256];   /* by the first byte; counted from 1, 0: none */
+    uint8_t pairs[8192]; /* a bit for each pair of bytes that begins a word */
+    size_t next[];       /* of each word */
 };
 
-WordIndex *
-parse_index_words(const char *const *words)
+static unsigned
+pair_at(const char *text)
+{
+    return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
+}
+
+static void
+mark_pair(WordIndex *index, const char *word)
+{
+    unsigned pair = pair_at(word);
+
+    index->pairs[pair / 8] |= (uint8_t)(1u << pair % 8);
+}
+
+static WordIndex *
+index_words(const char *const *words)
 {
     size_t count = 0;
     WordIndex *index;
@@ -27,8 +43,17 @@ parse_index_words(const char *const *words)
 
         index->next[i - 1] = *first;
         *first = i;
+        mark_pair(index, words[i - 1]);
     }
     return index;
+}
+
+const WordIndex *
+parse_index_once(WordIndex **kept, const char *const *words)
+{
+    if (g_once_init_enter(kept))
+        g_once_init_leave(kept, index_words(words));
+    return *kept;
 }
 
 const char *
@@ -46,6 +71,19 @@ parse_starts_with_word(const WordIndex *index, const char *text)
 
     while ((word = parse_next_word(index, text, &at)) != NULL) {
         if (g_str_has_prefix(text, word))
+            return true;
+    }
+    return false;
+}
+
+bool
+parse_holds_word(const WordIndex *index, const char *text)
+{
+    for (; *text; text++) {
+        unsigned pair = pair_at(text);
+
+        if (index->pairs[pair / 8] >> pair % 8 & 1 &&
+            parse_starts_with_word(index, text))
             return true;
     }
     return false;
@@ -118,11 +156,27 @@ parse_free_lines(Lines *lines)
         return;
     g_free(lines->all);
     g_free(lines->lower);
-    g_free(lines->devices);
-    g_free(lines->closings);
-    g_free(lines->thanks);
-    g_free(lines->disclaimers);
     g_free(lines);
+}
+
+/* Eight bytes at a time: the bit above 'A'..'Z' shows where 32 is to be added. */
+static void
+lower_ascii(const char *text, size_t size, char *lower)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+
+    for (; i + 8 <= size; i += 8) {
+        uint64_t word;
+
+        memcpy(&word, text + i, 8);
+        word += (((word + ones * (0x80 - 'A')) & ~(word + ones * (0x7f - 'Z'))) &
+                 ones * 0x80) >>
+                2;
+        memcpy(lower + i, &word, 8);
+    }
+    for (; i < size; i++)
+        lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
 }
 
 /* GLib's own asks for the locale and reads twice. */
@@ -133,13 +187,16 @@ lower_wide(const char *text, size_t size)
     const char *end = text + size;
 
     while (text < end) {
-        if (*text & 0x80) {
-            g_string_append_unichar(lower, g_unichar_tolower(g_utf8_get_char(text)));
-            text += g_utf8_skip[*(const guchar *)text];
-        } else {
-            g_string_append_c(lower, g_ascii_tolower(*text));
-            text++;
-        }
+        size_t run = parse_span_ascii_run((Span){text, (size_t)(end - text)});
+        size_t from = lower->len;
+
+        g_string_set_size(lower, from + run);
+        lower_ascii(text, run, lower->str + from);
+        text += run;
+        if (text == end)
+            break;
+        g_string_append_unichar(lower, g_unichar_tolower(g_utf8_get_char(text)));
+        text += g_utf8_skip[*(const guchar *)text];
     }
     return g_string_free(lower, FALSE);
 }
@@ -147,15 +204,12 @@ lower_wide(const char *text, size_t size)
 char *
 parse_lower(const char *text, size_t size)
 {
-    char *lower = g_malloc(size + 1);
+    char *lower;
 
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] & 0x80) {
-            g_free(lower);
-            return lower_wide(text, size);
-        }
-        lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
-    }
+    if (!parse_span_is_ascii((Span){text, size}))
+        return lower_wide(text, size);
+    lower = g_malloc(size + 1);
+    lower_ascii(text, size, lower);
     lower[size] = '\0';
     return lower;
 }

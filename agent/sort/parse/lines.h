@@ -28,7 +28,8 @@ typedef struct Lines {
     size_t len;
     char *lower;    /* what Line.lower is lent from */
     bool has_above; /* a help desk's "reply above this line" stands somewhere */
-    WordIndex *devices, *closings, *thanks, *disclaimers; /* see signature_words.h */
+    /* See signature_words.h; lent. */
+    const WordIndex *devices, *closings, *thanks, *disclaimers;
 } Lines;
 
 /* The lines of `text`, which they are lent from. Takes `lower`, the text in lower case
@@ -50,9 +51,12 @@ void parse_set_kind(Lines *lines, size_t from, size_t to, LineKind kind);
 /* `words` ends with NULL. */
 bool parse_starts_with_any(const char *text, const char *const *words);
 
-/* `words` ends with NULL and is lent. Free with g_free. */
-WordIndex *parse_index_words(const char *const *words);
+/* The index of `words`, which end with NULL: made at the first call, then what `kept`
+ * holds, for the process. Words have two bytes or more. */
+const WordIndex *parse_index_once(WordIndex **kept, const char *const *words);
 /* The words that begin with the first byte of `text`, one after the other: `at` is 0 at
  * first. NULL: no more. */
 const char *parse_next_word(const WordIndex *index, const char *text, size_t *at);
 bool parse_starts_with_word(const WordIndex *index, const char *text);
+/* Does one of the words stand anywhere in `text`? */
+bool parse_holds_word(const WordIndex *index, const char *text);

@@ -55,7 +55,7 @@ host_start(const char *url)
     colon += 3;
     slash = colon + strcspn(colon, "/?#\\");
     /* "https://bank.example@evil.example/": the host stands behind the last "@". */
-    at = g_strrstr_len(colon, slash - colon, "@");
+    at = memrchr(colon, '@', (size_t)(slash - colon));
     return at ? at + 1 : colon;
 }
 
@@ -93,7 +93,7 @@ void
 parse_add_link(GPtrArray **links, char *text, const char *url)
 {
     g_autofree char *owned_text = text;
-    g_autofree char *trimmed = g_strstrip(g_strndup(url, URL_MOST));
+    g_autofree char *trimmed = g_strstrip(g_strndup(url, strnlen(url, URL_MOST)));
     g_autofree char *valid = g_utf8_make_valid(trimmed, -1);
     Link *link;
 

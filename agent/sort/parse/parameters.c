@@ -19,9 +19,9 @@ typedef struct Section {
 
 typedef struct Sections {
     const char *name;
-    Section plain;                   /* name= */
-    Section extended;                /* name*= */
-    Section numbered[MOST_SECTIONS]; /* name*N= and name*N*= */
+    Section plain;     /* name= */
+    Section extended;  /* name*= */
+    Section *numbered; /* name*N= and name*N*=; owned; NULL: none, as nearly always */
 } Sections;
 
 static size_t
@@ -101,6 +101,8 @@ place_of(Sections *all, Span name, bool *extended)
     }
     if (i == base + 1 || i + (*extended ? 1 : 0) != name.size)
         return NULL;
+    if (!all->numbered)
+        all->numbered = g_new0(Section, MOST_SECTIONS);
     return &all->numbered[number];
 }
 
@@ -200,13 +202,13 @@ split_charset(Span *value)
 }
 
 static char *
-join_numbered(const Sections *all, const char *fallback)
+join_numbered(const Section *numbered, const char *fallback)
 {
     g_autoptr(GString) bytes = g_string_new(NULL);
     g_autofree char *charset = NULL;
 
-    for (size_t i = 0; i < MOST_SECTIONS && all->numbered[i].is_set; i++) {
-        Section section = all->numbered[i];
+    for (size_t i = 0; i < MOST_SECTIONS && numbered[i].is_set; i++) {
+        Section section = numbered[i];
 
         if (i == 0 && section.is_extended)
             charset = split_charset(&section.value);
@@ -234,22 +236,22 @@ join_extended(const Section *only)
 char *
 parse_parameter(Span value, const char *name, const char *fallback)
 {
-    g_autofree Sections *all = NULL;
+    Sections all = {.name = name};
+    g_autofree Section *numbered = NULL;
     g_autoptr(GString) bytes = NULL;
 
     if (parse_span_find(value, '=') == value.size)
         return NULL;
-    all = g_new0(Sections, 1);
-    all->name = name;
-    collect(value, all);
-    if (all->extended.is_set)
-        return join_extended(&all->extended);
-    if (all->numbered[0].is_set)
-        return join_numbered(all, fallback);
-    if (!all->plain.is_set)
+    collect(value, &all);
+    numbered = all.numbered;
+    if (all.extended.is_set)
+        return join_extended(&all.extended);
+    if (numbered && numbered[0].is_set)
+        return join_numbered(numbered, fallback);
+    if (!all.plain.is_set)
         return NULL;
     bytes = g_string_new(NULL);
-    append_plain(bytes, &all->plain);
+    append_plain(bytes, &all.plain);
     return parse_decode_words(bytes->str, fallback);
 }
 

@@ -151,11 +151,9 @@ parse_opens_attribution(const char *line)
 bool
 parse_is_above_line(const char *line)
 {
-    for (const char *const *words = parse_above_lines; *words; words++) {
-        if (strstr(line, *words))
-            return true;
-    }
-    return false;
+    static WordIndex *above; /* kept for the process */
+
+    return parse_holds_word(parse_index_once(&above, parse_above_lines), line);
 }
 
 static bool

@@ -18,10 +18,13 @@ enum {
 void
 parse_know_signatures(Lines *lines)
 {
-    lines->devices = parse_index_words(parse_device_words);
-    lines->closings = parse_index_words(parse_closing_words);
-    lines->thanks = parse_index_words(parse_thanks_words);
-    lines->disclaimers = parse_index_words(parse_disclaimer_words);
+    /* Made once and kept for the process. */
+    static WordIndex *devices, *closings, *thanks, *disclaimers;
+
+    lines->devices = parse_index_once(&devices, parse_device_words);
+    lines->closings = parse_index_once(&closings, parse_closing_words);
+    lines->thanks = parse_index_once(&thanks, parse_thanks_words);
+    lines->disclaimers = parse_index_once(&disclaimers, parse_disclaimer_words);
 }
 
 /* "-- ", or a rule of underscores as mailing lists put it. */

@@ -1,5 +1,6 @@
 #include "sort/parse/span.h"
 
+#include <stdint.h>
 #include <string.h>
 
 Span
@@ -67,9 +68,68 @@ parse_line_at(Span whole, size_t at, size_t *next)
 bool
 parse_span_is_ascii(Span span)
 {
-    unsigned char all = 0;
+    return parse_span_ascii_run(span) == span.size;
+}
 
-    for (size_t i = 0; i < span.size; i++)
-        all |= (unsigned char)span.at[i];
-    return all < 0x80;
+size_t
+parse_span_ascii_run(Span span)
+{
+    static const uint64_t high = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+
+    for (; i + 8 <= span.size; i += 8) {
+        uint64_t word;
+
+        memcpy(&word, span.at + i, 8);
+        if (word & high)
+            break;
+    }
+    while (i < span.size && !(span.at[i] & 0x80))
+        i++;
+    return i;
+}
+
+/* How many bytes the character at `at` takes; 0: none that UTF-8 allows. */
+static size_t
+character_size(const unsigned char *at, size_t size)
+{
+    static const struct {
+        unsigned char lead_most, least, most, size; /* of the second byte */
+    } forms[] = {
+        {0xc1, 1, 0, 0},       {0xdf, 0x80, 0xbf, 2}, {0xe0, 0xa0, 0xbf, 3},
+        {0xec, 0x80, 0xbf, 3}, {0xed, 0x80, 0x9f, 3}, {0xef, 0x80, 0xbf, 3},
+        {0xf0, 0x90, 0xbf, 4}, {0xf3, 0x80, 0xbf, 4}, {0xf4, 0x80, 0x8f, 4},
+    };
+    size_t form = 0;
+
+    while (form < G_N_ELEMENTS(forms) && at[0] > forms[form].lead_most)
+        form++;
+    if (form == G_N_ELEMENTS(forms) || forms[form].size == 0 ||
+        size < forms[form].size || at[1] < forms[form].least ||
+        at[1] > forms[form].most)
+        return 0;
+    for (size_t i = 2; i < forms[form].size; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return forms[form].size;
+}
+
+size_t
+parse_span_utf8_run(Span span)
+{
+    size_t at = 0;
+
+    while (at < span.size) {
+        size_t size;
+
+        at += parse_span_ascii_run(parse_slice(span, at, span.size));
+        if (at == span.size)
+            break;
+        size = character_size((const unsigned char *)span.at + at, span.size - at);
+        if (size == 0)
+            break;
+        at += size;
+    }
+    return at;
 }

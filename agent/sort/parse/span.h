@@ -24,3 +24,7 @@ size_t parse_span_find(Span span, char byte);
  */
 Span parse_line_at(Span whole, size_t at, size_t *next);
 bool parse_span_is_ascii(Span span);
+/* How many bytes from the start are ASCII, and how many are whole characters of UTF-8;
+ * span.size: all of them. NUL is a character here. */
+size_t parse_span_ascii_run(Span span);
+size_t parse_span_utf8_run(Span span);

@@ -148,9 +148,13 @@ decode_all(Run *run, Span text)
 char *
 parse_decode_words(const char *unfolded, const char *fallback)
 {
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    Run run = {g_string_new(NULL), bytes, NULL, fallback};
+    g_autoptr(GByteArray) bytes = NULL;
+    Run run = {.fallback = fallback};
 
+    if (!strstr(unfolded, "=?"))
+        return parse_header_to_utf8(parse_span(unfolded), fallback);
+    run.out = g_string_new(NULL);
+    run.bytes = bytes = g_byte_array_new();
     decode_all(&run, parse_span(unfolded));
     return g_string_free(run.out, FALSE);
 }
