@@ -4,7 +4,8 @@
     Receiver(script=lambda n, event: (503, {"Retry-After": "1"}, b"later"))
 
 The script sees each request, n counting from 0, and says the answer: a status, or
-(status, headers, body); None is 204. It may sleep. By hand:
+(status, headers, body); None is 204. It may sleep. `after(n, event)`, when set, is called
+once the answer was given. By hand:
     python3 tests/rig/receiver.py --port 8090 --secret-file crm.secret
 """
 
@@ -32,6 +33,7 @@ class Event:
     verified: bool
     at: float
     headers: dict  # names in lower case
+    path: str
 
 
 def expected_signature(secret, event_id, timestamp, raw):
@@ -53,18 +55,23 @@ def verify(secret_list, event_id, timestamp, signature, raw):
     return "no signature fits"
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512  # a connection that waits for a second try would look like a fault
+
+
 class Receiver:
     def __init__(self, secret=None, script=None, port=0):
         given = secret or "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
         self.secrets = [given] if isinstance(given, str) else list(given)
         self.secret = self.secrets[0]
         self.script = script
+        self.after = None
         self.events = []
         self.failures = []  # (fault, Event)
         self.lock = threading.Lock()
         self.arrived = threading.Condition(self.lock)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), self.handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), self.handler())
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/hooks"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,),
@@ -89,7 +96,7 @@ class Receiver:
             self.arrived.wait_for(lambda: len(self.events) >= count, patience_s)
             return list(self.events)
 
-    def take(self, headers, raw):
+    def take(self, headers, raw, path):
         fields = [headers.get(name, "")
                   for name in ("webhook-id", "webhook-timestamp", "webhook-signature")]
         fault = verify(self.secrets, *fields, raw)
@@ -98,7 +105,7 @@ class Receiver:
         except ValueError:
             body, fault = {}, fault or "the body is not JSON"
         event = Event(*fields, raw, body, fault is None, time.time(),
-                      {name.lower(): value for name, value in headers.items()})
+                      {name.lower(): value for name, value in headers.items()}, path)
         with self.arrived:
             n = len(self.events)
             self.events.append(event)
@@ -115,9 +122,11 @@ class Receiver:
 
             def do_POST(self):
                 raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                n, event = receiver.take(self.headers, raw)
+                n, event = receiver.take(self.headers, raw, self.path)
                 answer = receiver.script(n, event) if receiver.script else None
                 self.answer(answer if answer is not None else 204)
+                if receiver.after:
+                    receiver.after(n, event)
 
             def answer(self, answer):
                 status, headers, body = answer if isinstance(answer, tuple) else (answer, {}, b"")
