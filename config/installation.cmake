@@ -55,8 +55,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# What is loaded by name, not by the linker.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, libexttextcat-data")
+# What is loaded by name, not by the linker; procps has the kill of the unit's ExecReload.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, libexttextcat-data, procps")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "sqlite3, prometheus")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "turns mailboxes into tickets and signed webhooks")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
