@@ -14,15 +14,11 @@
 
 #include "base/fault.h"
 #include "base/owned.h"
+#include "cli/announced.h"
 #include "cli/doctor.h"
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/providers.h"
-#include "sorters/sorters.h"
-
-enum {
-    PATIENCE_MS = 3000
-};
 
 #define ADDRESS_PATTERN "^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$"
 #define SERVER_PATTERN "^imaps?://[][A-Za-z0-9.:-]+$"
@@ -32,6 +28,8 @@ enum {
 typedef struct Draft {
     CommonOptions common;
     char *address, *server, *state;
+    char *ca;   /* NULL: the system's authorities */
+    char *user; /* to log in with; NULL: the address */
     char *file;
     char *mx; /* of the domain; NULL: not known */
     const MailProvider *provider;
@@ -44,6 +42,8 @@ draft_clear(Draft *draft)
     g_free(draft->address);
     g_free(draft->server);
     g_free(draft->state);
+    g_free(draft->ca);
+    g_free(draft->user);
     g_free(draft->file);
     g_free(draft->mx);
 }
@@ -85,72 +85,30 @@ complete(char **value, const char *question, const char *usual, const char *patt
     return false;
 }
 
-/* The record of the least preference, where it is a host's name. Owned; NULL: none. */
-static char *
-best_record(const Draft *draft, const char *name, DnsType type)
-{
-    g_autoptr(GError) unable = NULL; /* then nothing is guessed from it */
-    g_autoptr(Resolver) resolver = resolver_new(draft->common.resolver, &unable);
-    g_autoptr(DnsAnswer) answer = NULL;
-    const DnsRecord *best = NULL;
-
-    if (!resolver)
-        return NULL;
-    answer = resolver_ask(resolver, name, type, PATIENCE_MS);
-    for (guint i = 0; answer->records && i < answer->records->len; i++) {
-        const DnsRecord *record = answer->records->pdata[i];
-
-        if (record->text && (!best || record->preference < best->preference))
-            best = record;
-    }
-    return best && g_regex_match_simple("^[A-Za-z0-9.-]+(:[0-9]+)?$", best->text,
-                                        G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT)
-               ? g_strdup(best->text)
-               : NULL;
-}
-
-/* What the domain itself says (RFC 6186, RFC 8314): _imaps._tcp.example.com. */
-static char *
-announced_server(Draft *draft, const char *domain)
-{
-    static const struct {
-        const char *label, *scheme, *usual_port;
-    } kinds[] = {{"_imaps._tcp.", "imaps://", ":993"},
-                 {"_imap._tcp.", "imap://", ":143"}};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        g_autofree char *name = g_strconcat(kinds[i].label, domain, NULL);
-        g_autofree char *found = best_record(draft, name, DNS_SRV);
-        char *colon = found ? strrchr(found, ':') : NULL;
-
-        if (!colon || colon == found) /* a target of "." says: no such service */
-            continue;
-        if (g_str_equal(colon, kinds[i].usual_port))
-            *colon = '\0';
-        return g_strconcat(kinds[i].scheme, found, NULL);
-    }
-    return NULL;
-}
-
 /* The well-known ones first; else what the domain announces, then who takes its mail.
  */
 static char *
 guess_server(Draft *draft)
 {
     const char *domain = strchr(draft->address, '@') + 1;
-    char *announced = NULL;
+    const Announcement announcement = {draft->common.resolver, draft->address,
+                                       draft->ca};
+    g_autoptr(Autoconfig) announced = NULL;
 
     draft->provider = provider_of_domain(domain);
     if (!draft->provider) {
-        draft->mx = best_record(draft, domain, DNS_MX);
+        draft->mx = announced_record(draft->common.resolver, domain, DNS_MX);
         draft->provider = draft->mx ? provider_of_mx(draft->mx) : NULL;
     }
-    if (!draft->provider)
-        announced = announced_server(draft, domain);
-    if (announced)
-        return announced;
-    return draft->provider ? g_strdup(draft->provider->server)
-                           : g_strconcat("imaps://imap.", domain, NULL);
+    if (draft->provider)
+        return g_strdup(draft->provider->server);
+    if (draft->server)
+        return NULL; /* nobody has to be asked */
+    announced = announced_server(&announcement);
+    if (!announced)
+        return g_strconcat("imaps://imap.", domain, NULL);
+    draft->user = g_steal_pointer(&announced->user);
+    return g_steal_pointer(&announced->server);
 }
 
 static bool
@@ -243,7 +201,10 @@ write_text(const Draft *draft)
                            "    server: \"%s\"\n"
                            "    user: \"%s\"\n",
                            draft->state, domain, local, draft->address, draft->server,
-                           draft->address);
+                           draft->user ? draft->user : draft->address);
+    if (draft->ca)
+        g_string_append_printf(
+            text, "    tls: {ca: \"%s\"}  # who signs its certificate\n", draft->ca);
     append_secret(text, draft, local);
     g_string_append(text, "    start: now  # now, all or 2026-01-01: what the first "
                           "visit takes in\n");
@@ -309,6 +270,16 @@ finish(const Draft *draft)
     return print_end();
 }
 
+/* The service runs in another folder than who writes its file. */
+static bool
+resolve_authorities(Draft *draft)
+{
+    g_autofree char *given = g_steal_pointer(&draft->ca);
+
+    draft->ca = given ? g_canonicalize_filename(given, NULL) : NULL;
+    return !draft->ca || complete(&draft->ca, "--ca", NULL, STATE_PATTERN);
+}
+
 static int
 run(Draft *draft)
 {
@@ -332,8 +303,11 @@ run(Draft *draft)
     if (draft->provider)
         (void)fprintf(stderr, _("That is %s.\n"), draft->provider->name);
     if (!complete(&draft->server, _("IMAP server"), server, SERVER_PATTERN) ||
+        !resolve_authorities(draft) ||
         !complete(&draft->state, _("Folder of the database"), state, STATE_PATTERN))
         return EX_USAGE;
+    if (g_strcmp0(draft->server, server) != 0)
+        g_clear_pointer(&draft->user, g_free); /* that was another server's */
     return finish(draft);
 }
 
@@ -346,6 +320,10 @@ cli_init(int argc, char **argv)
                                  "ADDRESS"},
                                 {"server", 0, 0, G_OPTION_ARG_STRING, &draft.server,
                                  "imaps://host[:port]; guessed, and asked for", "URL"},
+                                {"ca", 0, 0, G_OPTION_ARG_FILENAME, &draft.ca,
+                                 "certificates to trust, where the system's are not "
+                                 "enough",
+                                 "FILE"},
                                 {"state", 0, 0, G_OPTION_ARG_FILENAME, &draft.state,
                                  "folder of the database; asked for", "FOLDER"},
                                 G_OPTION_ENTRY_NULL};

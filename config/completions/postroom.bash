@@ -13,7 +13,7 @@ _postroom() {
     case $command in
     run) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --once --help" -- "$word") ;;
     check) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --sample --schema --manual --help" -- "$word") ;;
-    init) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --address --server --state --help" -- "$word") ;;
+    init) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --address --server --ca --state --help" -- "$word") ;;
     doctor) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --webhooks --help" -- "$word") ;;
     explain) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --mailbox --received-at --lang --help" -- "$word") ;;
     auth) mapfile -t COMPREPLY < <(compgen -W "spf dkim arc dmarc results --config --json --resolver --ip --helo --from --author --dkim --spf --profile --mailbox --host --network --authserv-id --sealer --received-at --help" -- "$word") ;;

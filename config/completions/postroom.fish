@@ -18,6 +18,7 @@ complete -c postroom -n '__fish_seen_subcommand_from init' -l json -d 'one JSON 
 complete -c postroom -n '__fish_seen_subcommand_from init' -l resolver -x -d 'DNS server, or '\''none'\'''
 complete -c postroom -n '__fish_seen_subcommand_from init' -l address -x -d 'of the mailbox; asked for where it is not given'
 complete -c postroom -n '__fish_seen_subcommand_from init' -l server -x -d 'imaps://host[:port]; guessed, and asked for'
+complete -c postroom -n '__fish_seen_subcommand_from init' -l ca -x -d 'certificates to trust, where the system'\''s are not enough'
 complete -c postroom -n '__fish_seen_subcommand_from init' -l state -r -F -d 'folder of the database; asked for'
 complete -c postroom -n 'not __fish_seen_subcommand_from run check init doctor explain auth evaluate train mailboxes tickets message correct held search senders campaign stats erase backup webhooks login' -a doctor -d 'what works, and how to mend what does not'
 complete -c postroom -n '__fish_seen_subcommand_from doctor' -l config -r -F -d 'the configuration file'

@@ -24,10 +24,11 @@ DOORS = {
     "store": [],
     "deliver": [],
     "oauth": [],
+    "autoconfig": [],
     "desk": [],
     "ingest": ["config", "event", "imap", "route", "sorters", "store"],
     "daemon": ["config", "deliver", "desk", "event", "imap", "ingest", "oauth", "sorters", "store"],
-    "cli": ["config", "daemon", "deliver", "event", "sort", "sorters", "store"],
+    "cli": ["autoconfig", "config", "daemon", "deliver", "event", "sort", "sorters", "store"],
     "main": ["cli"],
 }
 OPEN = {"base": [], "model": ["base"]}  # and what of each other they may see
@@ -38,13 +39,13 @@ OPEN = {"base": [], "model": ["base"]}  # and what of each other they may see
 LIBRARIES = {
     "archive": ["sort/parse"],
     "archive_entry": ["sort/parse"],
-    "curl": ["imap", "deliver", "oauth"],
+    "curl": ["imap", "deliver", "oauth", "autoconfig"],
     "glib": ["cli", "main"],  # gi18n.h: who speaks to people translates
     "gmime": ["sort/parse"],
     "json-c": ["event", "oauth"],
     "libexttextcat": ["sort/classify"],
     "libical": ["sort/parse"],
-    "libxml": ["sort/parse"],
+    "libxml": ["sort/parse", "autoconfig"],
     "microhttpd": ["desk"],
     "openssl": ["base", "imap", "sort/parse", "sort/auth"],
     "seccomp": ["sort"],
