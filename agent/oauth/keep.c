@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -66,6 +67,18 @@ sync_folder(const char *file, GError **error)
     return (fd >= 0 && fsync(fd) == 0) || fault("sync", folder, error);
 }
 
+/* What root writes into another's state folder is that one's: the service's user exists
+ * only while the service runs, and could not read a file of root's. */
+static bool
+give_to_owner(int fd, const char *file)
+{
+    g_autofree char *folder = g_path_get_dirname(file);
+    struct stat owner;
+
+    return geteuid() != 0 ||
+           (stat(folder, &owner) == 0 && fchown(fd, owner.st_uid, owner.st_gid) == 0);
+}
+
 bool
 keep_write(const char *file, const char *token, GError **error)
 {
@@ -74,8 +87,8 @@ keep_write(const char *file, const char *token, GError **error)
         open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     size_t size = strlen(token);
 
-    if (fd < 0 || write(fd, token, size) != (ssize_t)size || fsync(fd) != 0 ||
-        rename(fresh, file) != 0)
+    if (fd < 0 || write(fd, token, size) != (ssize_t)size || !give_to_owner(fd, file) ||
+        fsync(fd) != 0 || rename(fresh, file) != 0)
         return fault("write", file, error);
     return sync_folder(file, error);
 }

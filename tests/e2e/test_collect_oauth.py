@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 
 import pytest
 
@@ -185,8 +186,6 @@ def test_a_wrong_client_secret_is_the_operators_matter(application, provider):
 
 
 def test_a_person_logs_in_by_a_code(tmp_path, box, hooks, provider):
-    import subprocess
-
     house = oauth_house(tmp_path, box, hooks, provider, tenant="demo.example")
     box.deliver(letter("hello"))
     said = house.run("run", "--once")
@@ -218,6 +217,19 @@ def test_a_command_may_give_the_token(tmp_path, box, hooks):
     box.deliver(letter("hello"))
     said = house.once()
     assert subjects(house) == ["hello"] and "from-a-command" not in said.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_keeps_belongs_to_whom_the_state_folder_does(person, provider):
+    os.unlink(person.path("state", "oauth-support.token"))
+    os.chown(person.state, 61234, 61234)  # a user of systemd's, gone while the service is
+    login = subprocess.Popen(person.command("login", "support"), stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    login.stdout.readline()
+    provider.allow()
+    assert login.wait(60) == 0, login.stdout.read()
+    token = os.stat(person.path("state", "oauth-support.token"))
+    assert (token.st_uid, token.st_gid, stat.S_IMODE(token.st_mode)) == (61234, 61234, 0o600)
 
 
 @pytest.mark.parametrize("url", ["http://login.example/token", "ftp://127.0.0.1/token"])
