@@ -6,6 +6,8 @@
 -- Times are ISO 8601 texts in UTC with milliseconds, so they sort as texts.
 -- Every reference to a message, ticket or contact has an index, so that erasing one
 -- reads no whole table.
+-- A CHECK of more than two words says OR: for each longer IN list SQLite makes a table in
+-- memory, with every INSERT anew.
 -- Columns named *_json hold evidence; ask with json_extract and json_each.
 -- The views at the end are stable: names may be added, never changed or removed.
 
@@ -24,7 +26,8 @@ CREATE TABLE mailboxes (
     name TEXT NOT NULL UNIQUE,
     address TEXT,
     state TEXT NOT NULL DEFAULT 'new'
-        CHECK (state IN ('new', 'working', 'failing', 'stopped')),
+        CHECK (state = 'new' OR state = 'working' OR state = 'failing' OR
+            state = 'stopped'),
     created_at TEXT NOT NULL,
     last_success_at TEXT,
     last_failure_at TEXT,
@@ -36,7 +39,7 @@ CREATE TABLE folders (
     id INTEGER PRIMARY KEY,
     mailbox_id INTEGER NOT NULL REFERENCES mailboxes,
     name TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('inbox', 'junk', 'sent')),
+    role TEXT NOT NULL CHECK (role = 'inbox' OR role = 'junk' OR role = 'sent'),
     uidvalidity INTEGER NOT NULL,
     epoch INTEGER NOT NULL DEFAULT 1, -- counts the changes of uidvalidity
     low_uid INTEGER NOT NULL DEFAULT 0, -- this and all below are settled
@@ -54,7 +57,8 @@ CREATE TABLE uid_ledger (
     epoch INTEGER NOT NULL,
     uid INTEGER NOT NULL,
     state TEXT NOT NULL -- history: there before the first connection, not taken in
-        CHECK (state IN ('filed', 'absent', 'held', 'hole', 'history')),
+        CHECK (state = 'filed' OR state = 'absent' OR state = 'held' OR
+            state = 'hole' OR state = 'history'),
     attempts INTEGER NOT NULL DEFAULT 0, -- of a hole
     due_at TEXT, -- of a hole: its next try
     message_id INTEGER REFERENCES messages,
@@ -97,11 +101,14 @@ CREATE TABLE tickets (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     reply_token TEXT UNIQUE,
     kind TEXT NOT NULL
-        CHECK (kind IN ('support', 'lead', 'campaign_reply', 'complaint', 'other')),
+        CHECK (kind = 'support' OR kind = 'lead' OR kind = 'campaign_reply' OR
+            kind = 'complaint' OR kind = 'other'),
     status TEXT NOT NULL DEFAULT 'open'
-        CHECK (status IN ('open', 'waiting', 'closed', 'reopened', 'spam', 'merged')),
+        CHECK (status = 'open' OR status = 'waiting' OR status = 'closed' OR
+            status = 'reopened' OR status = 'spam' OR status = 'merged'),
     priority TEXT NOT NULL DEFAULT 'normal'
-        CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
+        CHECK (priority = 'low' OR priority = 'normal' OR priority = 'high' OR
+            priority = 'urgent'),
     department TEXT,
     assignee TEXT,
     mailbox_id INTEGER NOT NULL REFERENCES mailboxes,
@@ -109,11 +116,15 @@ CREATE TABLE tickets (
     requester_name TEXT,
     requester_address TEXT COLLATE NOCASE,
     requester_source TEXT -- where the address stood
-        CHECK (requester_source IN ('from', 'sender', 'reply_to', 'body')),
+        CHECK (requester_source = 'from' OR requester_source = 'sender' OR
+            requester_source = 'reply_to' OR requester_source = 'body'),
     subject TEXT,
     language TEXT,
-    label TEXT NOT NULL CHECK (label IN ('support', 'lead', 'campaign_reply',
-        'unsubscribe', 'complaint', 'other', 'bounce', 'auto_reply', 'spam', 'phishing')),
+    label TEXT NOT NULL
+        CHECK (label = 'support' OR label = 'lead' OR label = 'campaign_reply' OR
+            label = 'unsubscribe' OR label = 'complaint' OR label = 'other' OR
+            label = 'bounce' OR label = 'auto_reply' OR label = 'spam' OR
+            label = 'phishing'),
     created_at TEXT NOT NULL, -- arrival of the first message
     opened_at TEXT NOT NULL, -- when the house made the ticket
     updated_at TEXT NOT NULL,
@@ -147,8 +158,9 @@ CREATE TABLE ticket_events (
     ticket INTEGER NOT NULL REFERENCES tickets,
     sequence INTEGER NOT NULL,
     at TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN
-        ('opened', 'joined', 'reopened', 'answered', 'updated', 'changed', 'merged')),
+    kind TEXT NOT NULL CHECK (kind = 'opened' OR kind = 'joined' OR kind = 'reopened' OR
+            kind = 'answered' OR kind = 'updated' OR kind = 'changed' OR
+            kind = 'merged'),
     message_id INTEGER REFERENCES messages,
     actor TEXT NOT NULL, -- customer, agent, program, postroom, or the user of a command
     rule TEXT, -- names of the rules that had a say
@@ -205,14 +217,18 @@ CREATE TABLE messages (
     calendar_json TEXT NOT NULL,
     defects_json TEXT NOT NULL,
     -- who really sent it, and why we think so
-    verdict TEXT NOT NULL CHECK (verdict IN
-        ('authenticated', 'failed', 'unauthenticated', 'suspicious', 'deferred')),
+    verdict TEXT NOT NULL CHECK (verdict = 'authenticated' OR verdict = 'failed' OR
+            verdict = 'unauthenticated' OR verdict = 'suspicious' OR
+            verdict = 'deferred'),
     author_domain TEXT,
     verdict_because_json TEXT NOT NULL,
     auth_json TEXT NOT NULL, -- the whole verdict
     -- what kind of mail it is, and why we think so
-    label TEXT NOT NULL CHECK (label IN ('support', 'lead', 'campaign_reply',
-        'unsubscribe', 'complaint', 'other', 'bounce', 'auto_reply', 'spam', 'phishing')),
+    label TEXT NOT NULL
+        CHECK (label = 'support' OR label = 'lead' OR label = 'campaign_reply' OR
+            label = 'unsubscribe' OR label = 'complaint' OR label = 'other' OR
+            label = 'bounce' OR label = 'auto_reply' OR label = 'spam' OR
+            label = 'phishing'),
     sublabel TEXT,
     confidence REAL NOT NULL,
     review INTEGER NOT NULL CHECK (review IN (0, 1)),
@@ -220,7 +236,8 @@ CREATE TABLE messages (
     scores_json TEXT NOT NULL,
     model TEXT,
     spam_score REAL NOT NULL,
-    spam_verdict TEXT CHECK (spam_verdict IN ('ham', 'unsure', 'spam')),
+    spam_verdict TEXT CHECK (spam_verdict = 'ham' OR spam_verdict = 'unsure' OR
+            spam_verdict = 'spam'),
     spam_tokens_json TEXT NOT NULL,
     phishing_score REAL NOT NULL,
     phishing_signals_json TEXT NOT NULL,
@@ -229,7 +246,8 @@ CREATE TABLE messages (
     automatic_because TEXT,
     -- where it went, and why
     thread_method TEXT NOT NULL
-        CHECK (thread_method IN ('none', 'token', 'message_id', 'references')),
+        CHECK (thread_method = 'none' OR thread_method = 'token' OR
+            thread_method = 'message_id' OR thread_method = 'references'),
     thread_confidence REAL NOT NULL,
     thread_because TEXT,
     department TEXT,
@@ -274,7 +292,7 @@ CREATE INDEX message_refs_reference ON message_refs (reference);
 
 CREATE TABLE recipients (
     message_id INTEGER NOT NULL REFERENCES messages,
-    kind TEXT NOT NULL CHECK (kind IN ('to', 'cc', 'reply_to')),
+    kind TEXT NOT NULL CHECK (kind = 'to' OR kind = 'cc' OR kind = 'reply_to'),
     position INTEGER NOT NULL,
     name TEXT,
     address TEXT COLLATE NOCASE,
@@ -340,7 +358,8 @@ CREATE TABLE held_mail (
     uid INTEGER NOT NULL,
     stage TEXT NOT NULL,
     because TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'released', 'dropped')),
+    state TEXT NOT NULL DEFAULT 'held'
+        CHECK (state = 'held' OR state = 'released' OR state = 'dropped'),
     sha256 TEXT, -- of the raw mail; null: no bytes
     size_bytes INTEGER NOT NULL,
     received_at TEXT,
@@ -385,7 +404,8 @@ CREATE TABLE complaints (
     id INTEGER PRIMARY KEY,
     message_id INTEGER NOT NULL REFERENCES messages,
     at TEXT NOT NULL,
-    kind TEXT CHECK (kind IN ('abuse_report', 'spam_complaint', 'service')),
+    kind TEXT
+        CHECK (kind = 'abuse_report' OR kind = 'spam_complaint' OR kind = 'service'),
     address TEXT COLLATE NOCASE, -- who complains, where it is known
     feedback_type TEXT,
     original_recipient TEXT,
@@ -404,7 +424,7 @@ CREATE TABLE unsubscribes (
     address TEXT COLLATE NOCASE,
     list TEXT,
     token TEXT,
-    via TEXT CHECK (via IN ('token', 'header_address', 'text')),
+    via TEXT CHECK (via = 'token' OR via = 'header_address' OR via = 'text'),
     is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1))
 ) STRICT;
 CREATE INDEX unsubscribes_message ON unsubscribes (message_id);
@@ -485,14 +505,15 @@ CREATE TABLE lessons (
     message_id INTEGER PRIMARY KEY REFERENCES messages,
     taught_at TEXT NOT NULL,
     source TEXT NOT NULL -- correction: by a command or a move between folders
-        CHECK (source IN ('correction', 'junk', 'answered')),
+        CHECK (source = 'correction' OR source = 'junk' OR source = 'answered'),
     says TEXT NOT NULL CHECK (says IN ('spam', 'ham')),
     label TEXT, -- what a person called it; null: nobody said more than spam or not
     -- due: to be read by a sorter. learned: it counts. Else it does not: automatic mail
     -- teaches no spam, a sender teaches only so much a day, people contradict each other,
     -- the guard found that it makes things worse, the raw mail is no longer kept.
-    state TEXT NOT NULL CHECK (state IN ('due', 'fresh', 'learned', 'automatic',
-        'capped', 'contradicted', 'refused', 'unread')),
+    state TEXT NOT NULL CHECK (state = 'due' OR state = 'fresh' OR state = 'learned' OR
+            state = 'automatic' OR state = 'capped' OR state = 'contradicted' OR
+            state = 'refused' OR state = 'unread'),
     made_for INTEGER, -- version of the program's features
     language TEXT,
     sender TEXT COLLATE NOCASE, -- domain, or address at a provider for everybody
@@ -582,7 +603,7 @@ CREATE TABLE outbox (
     endpoint TEXT NOT NULL REFERENCES webhooks,
     ticket INTEGER REFERENCES tickets,
     state TEXT NOT NULL DEFAULT 'waiting'
-        CHECK (state IN ('waiting', 'delivered', 'dead')),
+        CHECK (state = 'waiting' OR state = 'delivered' OR state = 'dead'),
     attempts INTEGER NOT NULL DEFAULT 0,
     due_at TEXT NOT NULL,
     created_at TEXT NOT NULL,
@@ -597,7 +618,8 @@ CREATE TABLE delivery_attempts (
     id INTEGER PRIMARY KEY,
     outbox_id INTEGER NOT NULL REFERENCES outbox,
     at TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('delivered', 'later', 'dead')),
+    outcome TEXT NOT NULL
+        CHECK (outcome = 'delivered' OR outcome = 'later' OR outcome = 'dead'),
     http_status INTEGER, -- null: no answer
     because TEXT,
     response TEXT,
@@ -612,10 +634,12 @@ CREATE TABLE pending_actions (
     folder_id INTEGER NOT NULL REFERENCES folders,
     epoch INTEGER NOT NULL,
     uid INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN
-        ('forward', 'attach', 'seen', 'move', 'delete')),
+    action TEXT NOT NULL
+        CHECK (action = 'forward' OR action = 'attach' OR action = 'seen' OR
+            action = 'move' OR action = 'delete'),
     argument TEXT,
-    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
+    state TEXT NOT NULL DEFAULT 'waiting'
+        CHECK (state = 'waiting' OR state = 'done' OR state = 'dead'),
     attempts INTEGER NOT NULL DEFAULT 0,
     because TEXT, -- of the last refusal
     due_at TEXT NOT NULL,

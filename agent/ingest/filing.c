@@ -28,12 +28,12 @@ settle(StoreTxn *txn, const Filing *filing, UidState state, int64_t message,
        GError **error)
 {
     const Origin *origin = &filing->mail->origin;
-    StoreListing listing = {(uint32_t)origin->uid, filing->listed_bytes,
-                            origin->received_at};
+    const StoreSettling to = {
+        {(uint32_t)origin->uid, filing->listed_bytes, origin->received_at},
+        state,
+        message};
 
-    return store_settle_uid(txn, &filing->folder, listing.uid, state, message, error) &&
-           (listing.size_bytes == 0 ||
-            store_identify_uid(txn, &filing->folder, &listing, error));
+    return store_settle_listed(txn, &filing->folder, &to, error);
 }
 
 /* A folder that counts anew without a new UIDVALIDITY uses UIDs twice: its epoch keeps

@@ -30,38 +30,81 @@ is_robot(const char *address)
     return false;
 }
 
-bool
-contacts_put(Database *db, const Address *person, int64_t *contact, GError **error)
+/* `contact` 0: nobody known. */
+static bool
+find(Database *db, const char *address, int64_t *contact, bool *has_name,
+     GError **error)
 {
-    g_auto(Statement) made = {0};
+    g_auto(Statement) found = statement_begin(
+        db, "SELECT id, name IS NOT NULL FROM contacts WHERE address = ?", "t",
+        address);
+
+    *contact = 0;
+    if (statement_row(&found)) {
+        *contact = statement_int(&found, 0);
+        *has_name = statement_int(&found, 1) != 0;
+    }
+    return statement_done(&found, error);
+}
+
+static bool
+insert(Database *db, const Address *person, int64_t messages, GError **error)
+{
     int64_t now = clock_now_ms();
+
+    return statement_run(db, error,
+                         "INSERT INTO contacts (address, name, domain, first_seen_at, "
+                         "last_seen_at, message_count) VALUES (lower(?1), ?2, "
+                         "lower(?3), ?4, ?4, ?5)",
+                         "tttmi", person->address, person->name,
+                         contacts_domain(person->address), now, messages);
+}
+
+/* Names have an index: one that stays is not written again. */
+static bool
+update(Database *db, int64_t contact, const char *name, int64_t messages,
+       GError **error)
+{
+    return statement_run(db, error,
+                         "UPDATE contacts SET last_seen_at = ?, message_count = "
+                         "message_count + ? WHERE id = ?",
+                         "mii", clock_now_ms(), messages, contact) &&
+           (!name ||
+            statement_run(db, error, "UPDATE contacts SET name = ? WHERE id = ?", "ti",
+                          name, contact));
+}
+
+static bool
+put(Database *db, const Address *person, int64_t messages, int64_t *contact,
+    GError **error)
+{
+    bool has_name = false;
 
     *contact = 0;
     if (!contacts_domain(person->address) || is_robot(person->address))
         return true;
-    made = statement_begin(
-        db,
-        "INSERT INTO contacts (address, name, domain, first_seen_at, last_seen_at) "
-        "VALUES (lower(?), ?, lower(?), ?, ?) ON CONFLICT DO UPDATE SET "
-        "name = coalesce(name, excluded.name), last_seen_at = excluded.last_seen_at "
-        "RETURNING id",
-        "tttmm", person->address, person->name, contacts_domain(person->address), now,
-        now);
-    if (statement_row(&made))
-        *contact = statement_int(&made, 0);
-    return statement_done(&made, error);
+    if (!find(db, person->address, contact, &has_name, error))
+        return false;
+    if (*contact)
+        return update(db, *contact, has_name ? NULL : person->name, messages, error);
+    if (!insert(db, person, messages, error))
+        return false;
+    *contact = sqlite3_last_insert_rowid(db->sqlite);
+    return true;
+}
+
+bool
+contacts_put(Database *db, const Address *person, int64_t *contact, GError **error)
+{
+    return put(db, person, 0, contact, error);
 }
 
 bool
 contacts_heard(Database *db, const Address *person, GError **error)
 {
-    int64_t contact = 0;
+    int64_t contact;
 
-    return contacts_put(db, person, &contact, error) &&
-           statement_run(db, error,
-                         "UPDATE contacts SET message_count = message_count + 1 "
-                         "WHERE id = ?",
-                         "i", contact);
+    return put(db, person, 1, &contact, error);
 }
 
 bool

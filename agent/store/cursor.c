@@ -34,17 +34,6 @@ store_has_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid, bool *out,
     return statement_done(&found, error);
 }
 
-bool
-store_identify_uid(StoreTxn *txn, const StoreFolder *folder,
-                   const StoreListing *listing, GError **error)
-{
-    return statement_run(txn->db, error,
-                         "UPDATE uid_ledger SET size_bytes = ?, received_at = ? "
-                         "WHERE folder_id = ? AND epoch = ? AND uid = ?",
-                         "isiii", listing->size_bytes, listing->received_at, folder->id,
-                         folder->epoch, (int64_t)listing->uid);
-}
-
 static void
 read_listing(const Statement *found, StoreListing *out)
 {

@@ -50,6 +50,14 @@ bool store_taken_uids(StoreTxn *txn, const StoreFolder *folder, GArray *out,
 /* Records the state; attempts count up for UID_HOLE. `message` 0: none. */
 bool store_settle_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
                       UidState state, int64_t message, GError **error);
+/* The same, with what the server lists of it, by which it is known again. */
+typedef struct StoreSettling {
+    StoreListing listing; /* size_bytes 0: not known */
+    UidState state;
+    int64_t message;
+} StoreSettling;
+bool store_settle_listed(StoreTxn *txn, const StoreFolder *folder,
+                         const StoreSettling *to, GError **error);
 /* Raises low_uid: all UIDs up to `uid` are settled or do not exist. Ledger rows below
  * stay; holes are never passed over silently: they keep their row. */
 bool store_raise_low(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
@@ -66,9 +74,6 @@ bool store_note_listing(StoreTxn *txn, const StoreFolder *folder,
 /* Whether this epoch's ledger says anything of that UID. */
 bool store_has_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid, bool *out,
                    GError **error);
-/* What the server lists of a UID that has a row. */
-bool store_identify_uid(StoreTxn *txn, const StoreFolder *folder,
-                        const StoreListing *listing, GError **error);
 /* Up to three UIDs of this epoch, ascending, and what is known of them: if the server
  * now has something else there, it counts anew. Appends StoreKnown. */
 typedef struct StoreKnown {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -100,10 +101,29 @@ probe_file(const Database *db, const char *path, GError **error)
     return false;
 }
 
+static void
+stop_counting(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/* Before anything else of SQLite: Debian's build counts every allocation under a lock,
+ * for statistics nobody asks for. Too late is no harm. */
+static void
+configure_library(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, stop_counting);
+}
+
 static bool
 connect_file(Database *db, const char *path, int flags, int busy_ms, GError **error)
 {
-    int code = sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code;
+
+    configure_library();
+    code = sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
     /* "x" is a name and never a text: a typing error must not pass as a value. */
     if (code == SQLITE_OK)

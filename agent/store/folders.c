@@ -127,20 +127,49 @@ store_open_folder(StoreTxn *txn, const char *mailbox, const char *address,
                          "ti", role_names[role], found.id);
 }
 
+/* Where both rows are as the mail says, which is nearly always. */
+static bool
+find_both(Database *db, const Origin *origin, int64_t *mailbox, StoreFolder *folder,
+          GError **error)
+{
+    g_auto(Statement) found =
+        statement_begin(db,
+                        "SELECT m.id, f.id, f.uidvalidity, f.epoch FROM mailboxes m "
+                        "JOIN folders f ON f.mailbox_id = m.id AND f.name = ?3 "
+                        "WHERE m.name = ?1 AND m.address IS coalesce(?2, m.address)",
+                        "ttt", origin->mailbox, origin->address, origin->folder);
+
+    if (statement_row(&found)) {
+        *mailbox = statement_int(&found, 0);
+        folder->id = statement_int(&found, 1);
+        folder->uidvalidity = statement_int(&found, 2);
+        folder->epoch = statement_int(&found, 3);
+    }
+    return statement_done(&found, error);
+}
+
+static bool
+make_both(Database *db, const Origin *origin, int64_t *mailbox, StoreFolder *folder,
+          GError **error)
+{
+    if (!folders_put_mailbox(db, origin->mailbox, origin->address, mailbox, error) ||
+        !find_folder(db, *mailbox, origin->folder, folder, error))
+        return false;
+    if (folder->id)
+        return true;
+    folder->uidvalidity = origin->uidvalidity;
+    return make_folder_row(db, *mailbox, origin->folder, origin->role, folder, error);
+}
+
 bool
 folders_find_origin(Database *db, const Origin *origin, FolderRow *out, GError **error)
 {
     StoreFolder folder = {0};
     int64_t mailbox = 0;
 
-    if (!folders_put_mailbox(db, origin->mailbox, origin->address, &mailbox, error) ||
-        !find_folder(db, mailbox, origin->folder, &folder, error))
+    if (!find_both(db, origin, &mailbox, &folder, error) ||
+        (!folder.id && !make_both(db, origin, &mailbox, &folder, error)))
         return false;
-    if (!folder.id) {
-        folder.uidvalidity = origin->uidvalidity;
-        if (!make_folder_row(db, mailbox, origin->folder, origin->role, &folder, error))
-            return false;
-    }
     /* A mail still under way when the folder was renumbered: its UID now names another
      * mail. */
     if (folder.uidvalidity != origin->uidvalidity) {
@@ -197,45 +226,100 @@ hole_wait_ms(int64_t attempts)
     return MIN(wait, HOLE_LONGEST_MS);
 }
 
+/* What the ledger says of a UID. */
+typedef struct Attempts {
+    bool is_known; /* false: nothing */
+    int64_t made, due;
+} Attempts;
+
+static bool
+find_attempts(Database *db, const StoreFolder *folder, uint32_t uid, Attempts *out,
+              GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        db,
+        "SELECT attempts FROM uid_ledger WHERE folder_id = ? AND epoch = ? AND uid = ?",
+        "iii", folder->id, folder->epoch, (int64_t)uid);
+
+    *out = (Attempts){.due = TIME_NONE};
+    if (statement_row(&found))
+        *out = (Attempts){true, statement_int(&found, 0), TIME_NONE};
+    return statement_done(&found, error);
+}
+
 bool
 store_hole_attempts(StoreTxn *txn, const StoreFolder *folder, uint32_t uid,
                     int64_t *out, GError **error)
 {
-    g_auto(Statement) found = statement_begin(
-        txn->db,
-        "SELECT attempts FROM uid_ledger WHERE folder_id = ? AND epoch = ? AND uid = ?",
-        "iii", folder->id, folder->epoch, (int64_t)uid);
+    Attempts attempts;
+    bool done = find_attempts(txn->db, folder, uid, &attempts, error);
 
-    *out = statement_row(&found) ? statement_int(&found, 0) : 0;
-    return statement_done(&found, error);
+    *out = attempts.made;
+    return done;
+}
+
+static int64_t
+listed_at(const StoreListing *listing)
+{
+    return listing->size_bytes ? listing->received_at : TIME_NONE;
+}
+
+static bool
+insert_uid(Database *db, const StoreFolder *folder, const StoreSettling *to,
+           const Attempts *attempts, GError **error)
+{
+    return statement_run(
+        db, error,
+        "INSERT INTO uid_ledger (folder_id, epoch, uid, state, attempts, due_at, "
+        "message_id, settled_at, size_bytes, received_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "iiitimzmzs", folder->id, folder->epoch, (int64_t)to->listing.uid,
+        state_names[to->state], attempts->made, attempts->due, to->message,
+        clock_now_ms(), to->listing.size_bytes, listed_at(&to->listing));
+}
+
+static bool
+update_uid(Database *db, const StoreFolder *folder, const StoreSettling *to,
+           const Attempts *attempts, GError **error)
+{
+    return statement_run(
+        db, error,
+        "UPDATE uid_ledger SET state = ?, attempts = ?, due_at = ?, message_id = ?, "
+        "settled_at = ?, size_bytes = coalesce(?, size_bytes), "
+        "received_at = coalesce(?, received_at) "
+        "WHERE folder_id = ? AND epoch = ? AND uid = ? "
+        /* What is filed stays filed: a late complaint about it changes nothing. */
+        "AND state != 'filed'",
+        "timzmzsiii", state_names[to->state], attempts->made, attempts->due,
+        to->message, clock_now_ms(), to->listing.size_bytes, listed_at(&to->listing),
+        folder->id, folder->epoch, (int64_t)to->listing.uid);
+}
+
+/* Not one INSERT with ON CONFLICT DO UPDATE: most UIDs are new, and SQLite would keep a
+ * copy of each page it writes, for the case that the update fails. */
+bool
+store_settle_listed(StoreTxn *txn, const StoreFolder *folder, const StoreSettling *to,
+                    GError **error)
+{
+    Attempts attempts;
+
+    if (!find_attempts(txn->db, folder, to->listing.uid, &attempts, error))
+        return false;
+    if (to->state == UID_HOLE) {
+        attempts.due = clock_now_ms() + hole_wait_ms(attempts.made);
+        attempts.made++;
+    }
+    return attempts.is_known ? update_uid(txn->db, folder, to, &attempts, error)
+                             : insert_uid(txn->db, folder, to, &attempts, error);
 }
 
 bool
 store_settle_uid(StoreTxn *txn, const StoreFolder *folder, uint32_t uid, UidState state,
                  int64_t message, GError **error)
 {
-    int64_t now = clock_now_ms();
-    int64_t due = TIME_NONE;
-    int64_t attempts = 0;
+    const StoreSettling to = {{uid, 0, TIME_NONE}, state, message};
 
-    if (!store_hole_attempts(txn, folder, uid, &attempts, error))
-        return false;
-    if (state == UID_HOLE) {
-        due = now + hole_wait_ms(attempts);
-        attempts++;
-    }
-    return statement_run(
-        txn->db, error,
-        "INSERT INTO uid_ledger (folder_id, epoch, uid, state, attempts, due_at, "
-        "message_id, settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET state = excluded.state, attempts = "
-        "excluded.attempts, "
-        "due_at = excluded.due_at, message_id = excluded.message_id, "
-        "settled_at = excluded.settled_at "
-        /* What is filed stays filed: a late complaint about it changes nothing. */
-        "WHERE state != 'filed'",
-        "iiitimzm", folder->id, folder->epoch, (int64_t)uid, state_names[state],
-        attempts, due, message, now);
+    return store_settle_listed(txn, folder, &to, error);
 }
 
 bool

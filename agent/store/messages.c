@@ -81,33 +81,24 @@ insert_row(Database *db, const FolderRow *folder, int64_t ticket, const Facts *f
 /* A collector that asks again for what is filed gets a fault it can heal from: it reads
  * the ledger anew. */
 static bool
-refuse_repeated(Database *db, const FolderRow *folder, const Origin *origin,
-                GError **error)
+insert_delivery(Database *db, const FolderRow *folder, const Origin *origin,
+                int64_t message, GError **error)
 {
-    g_auto(Statement) found = statement_begin(
-        db, "SELECT 1 FROM deliveries WHERE folder_id = ? AND epoch = ? AND uid = ?",
-        "iii", folder->folder, folder->epoch, origin->uid);
-
-    if (!statement_row(&found))
-        return statement_done(&found, error);
+    if (!statement_run(db, error,
+                       "INSERT INTO deliveries (message_id, folder_id, uidvalidity, "
+                       "epoch, uid, seen_epoch, received_at, filed_at) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                       "ON CONFLICT (folder_id, epoch, uid) DO NOTHING",
+                       "iiiiiism", message, folder->folder, origin->uidvalidity,
+                       folder->epoch, origin->uid, folder->epoch, origin->received_at,
+                       clock_now_ms()))
+        return false;
+    if (sqlite3_changes(db->sqlite) == 1)
+        return true;
     g_set_error(error, FAULT, FAULT_RETRY,
                 "uid %" G_GINT64_FORMAT " of folder '%s' is filed already", origin->uid,
                 origin->folder);
     return false;
-}
-
-static bool
-insert_delivery(Database *db, const FolderRow *folder, const Origin *origin,
-                int64_t message, GError **error)
-{
-    return refuse_repeated(db, folder, origin, error) &&
-           statement_run(db, error,
-                         "INSERT INTO deliveries (message_id, folder_id, uidvalidity, "
-                         "epoch, uid, seen_epoch, received_at, filed_at) "
-                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                         "iiiiiism", message, folder->folder, origin->uidvalidity,
-                         folder->epoch, origin->uid, folder->epoch, origin->received_at,
-                         clock_now_ms());
 }
 
 static bool

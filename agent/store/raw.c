@@ -14,16 +14,6 @@ enum {
     MOST_BYTES = 1000000000,
 };
 
-static bool
-is_stored(Database *db, const char *sha256, bool *out, GError **error)
-{
-    g_auto(Statement) found =
-        statement_begin(db, "SELECT 1 FROM raw_mail WHERE sha256 = ?", "t", sha256);
-
-    *out = statement_row(&found);
-    return statement_done(&found, error);
-}
-
 static GBytes *
 compress(ZSTD_CCtx *context, GBytes *bytes, GError **error)
 {
@@ -92,18 +82,13 @@ pack_now(GBytes *bytes, GError **error)
 bool
 raw_put(Database *db, const char *sha256, const Mail *mail, GError **error)
 {
-    g_autoptr(GBytes) small = NULL;
-    bool stored = false;
+    g_autoptr(GBytes) small =
+        mail->packed ? g_bytes_ref(mail->packed) : pack_now(mail->bytes, error);
 
-    if (!is_stored(db, sha256, &stored, error))
-        return false;
-    if (stored)
-        return true;
-    small = mail->packed ? g_bytes_ref(mail->packed) : pack_now(mail->bytes, error);
     return small &&
            statement_run(db, error,
                          "INSERT INTO raw_mail (sha256, size_bytes, stored_at, zstd) "
-                         "VALUES (?, ?, ?, ?)",
+                         "VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                          "timx", sha256, (int64_t)g_bytes_get_size(mail->bytes),
                          clock_now_ms(), small);
 }

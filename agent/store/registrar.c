@@ -36,34 +36,61 @@ run_work(Store *store, StoreTicket *ticket, GError **error)
     return statement_run(&store->db, error, "RELEASE work", "");
 }
 
-/* Undoes them all for one that failed; its fault comes again when it is repeated. */
+/* Works that can be undone together. */
+typedef struct Run {
+    StoreTicket *first, *end; /* up to `end`, without it */
+    bool is_whole;            /* the transaction holds nothing else */
+} Run;
+
+/* A savepoint costs a copy of every page that is touched, so works share one; a whole
+ * group needs none, its transaction is one. */
 static bool
-undo_run(Store *store, StoreTicket *first, const StoreTicket *end, GError **error)
+begin_run(Database *db, const Run *run, GError **error)
+{
+    return run->is_whole || statement_run(db, error, "SAVEPOINT run", "");
+}
+
+static bool
+undo_run(Database *db, const Run *run, GError **error)
+{
+    if (run->is_whole)
+        return statement_run(db, error, "ROLLBACK", "") &&
+               statement_run(db, error, "BEGIN IMMEDIATE", "");
+    return statement_run(db, error, "ROLLBACK TO run", "");
+}
+
+static bool
+end_run(Database *db, const Run *run, GError **error)
+{
+    return run->is_whole || statement_run(db, error, "RELEASE run", "");
+}
+
+/* For one that failed; its fault comes again when it is repeated. */
+static bool
+undo_all(Store *store, const Run *run, GError **error)
 {
     bool is_gone = sqlite3_get_autocommit(store->db.sqlite) != 0;
 
-    for (StoreTicket *ticket = first; ticket != end; ticket = ticket->next) {
-        if (is_gone && ticket->error)
-            g_propagate_error(error, g_error_copy(ticket->error));
-        g_clear_error(&ticket->error);
+    for (StoreTicket *each = run->first; each != run->end; each = each->next) {
+        if (is_gone && each->error)
+            g_propagate_error(error, g_error_copy(each->error));
+        g_clear_error(&each->error);
     }
-    return !is_gone && statement_run(&store->db, error, "ROLLBACK TO run", "");
+    return !is_gone && undo_run(&store->db, run, error);
 }
 
-/* The savepoint that repeatable works share: it costs a copy of every page they touch,
- * once instead of once for each. `alone`: out, each must be run by itself. */
+/* `alone`: out, each must be run by itself. */
 static bool
-run_together(Store *store, StoreTicket *first, const StoreTicket *end, bool *alone,
-             GError **error)
+run_together(Store *store, const Run *run, bool *alone, GError **error)
 {
     *alone = false;
-    if (!statement_run(&store->db, error, "SAVEPOINT run", ""))
+    if (!begin_run(&store->db, run, error))
         return false;
-    for (StoreTicket *each = first; !*alone && each != end; each = each->next)
+    for (StoreTicket *each = run->first; !*alone && each != run->end; each = each->next)
         *alone = !each->work(&store->txn, each->self, &each->error);
-    if (*alone && !undo_run(store, first, end, error))
+    if (*alone && !undo_all(store, run, error))
         return false;
-    return statement_run(&store->db, error, "RELEASE run", "");
+    return end_run(&store->db, run, error);
 }
 
 /* From `first` on: as many as can be undone together, else the one. */
@@ -78,13 +105,13 @@ end_of_run(StoreTicket *first)
 }
 
 static bool
-run_works(Store *store, StoreTicket *first, const StoreTicket *end, GError **error)
+run_works(Store *store, const Run *run, GError **error)
 {
-    bool alone = first->next == end;
+    bool alone = run->first->next == run->end;
 
-    if (!alone && !run_together(store, first, end, &alone, error))
+    if (!alone && !run_together(store, run, &alone, error))
         return false;
-    for (StoreTicket *each = first; alone && each != end; each = each->next) {
+    for (StoreTicket *each = run->first; alone && each != run->end; each = each->next) {
         if (!run_work(store, each, error))
             return false;
     }
@@ -94,14 +121,16 @@ run_works(Store *store, StoreTicket *first, const StoreTicket *end, GError **err
 static bool
 commit_group(Store *store, StoreTicket *group, GError **error)
 {
+    Run run = {.first = group};
+
     if (!statement_run(&store->db, error, "BEGIN IMMEDIATE", ""))
         return false;
-    while (group) {
-        StoreTicket *end = end_of_run(group);
-
-        if (!run_works(store, group, end, error))
+    while (run.first) {
+        run.end = end_of_run(run.first);
+        run.is_whole = run.first == group && !run.end;
+        if (!run_works(store, &run, error))
             return false;
-        group = end;
+        run.first = run.end;
     }
     return statement_run(&store->db, error, "COMMIT", "");
 }

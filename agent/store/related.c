@@ -125,16 +125,21 @@ add_sent(Database *db, const char *message_id, Related *out, GError **error)
 static bool
 add_sibling(Database *db, const char *message_id, Related *out, GError **error)
 {
+    /* A plain walk along the index: a LIMIT in a subquery would be a table in memory.
+     */
     g_auto(Statement) found = statement_begin(
         db,
-        "SELECT g.id, g.ticket, g.direction, g.subject, NULL FROM ("
-        "SELECT message_id FROM message_refs WHERE reference = ? "
-        "ORDER BY message_id LIMIT ?) r JOIN messages g ON g.id = r.message_id "
-        "WHERE g.ticket IS NOT NULL ORDER BY r.message_id LIMIT 1",
+        "SELECT g.id, g.ticket, g.direction, g.subject, NULL FROM message_refs r "
+        "CROSS JOIN messages g ON g.id = r.message_id WHERE r.reference = ? "
+        "ORDER BY r.message_id LIMIT ?",
         "ti", message_id, (int64_t)SIBLINGS_MOST);
 
-    if (statement_row(&found))
-        append_message(&found, message_id, out);
+    while (statement_row(&found)) {
+        if (!statement_is_null(&found, 1)) {
+            append_message(&found, message_id, out);
+            return true;
+        }
+    }
     return statement_done(&found, error);
 }
 
@@ -166,6 +171,17 @@ relate_token(Database *db, int64_t ticket, Related *out, GError **error)
     related->direction = DIRECTION_OUT;
     related->by_token = true;
     return complete(db, related, error);
+}
+
+/* Most houses have none, and the question costs more than the answer. */
+static bool
+has_rules(Database *db, bool *out, GError **error)
+{
+    g_auto(Statement) found =
+        statement_begin(db, "SELECT 1 FROM sender_rules WHERE id > 0 LIMIT 1", "");
+
+    *out = statement_row(&found);
+    return statement_done(&found, error);
 }
 
 /* Of the rules that apply, the newest counts. An allow applies to authenticated mail
@@ -236,6 +252,7 @@ store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
               const GArray *token_tickets, Related *out, GError **error)
 {
     const char *sha256 = facts->message.sha256;
+    bool rules;
 
     for (guint i = 0; token_tickets && i < MIN(token_tickets->len, IDS_MOST); i++) {
         if (!relate_token(txn->db, g_array_index(token_tickets, int64_t, i), out,
@@ -250,7 +267,8 @@ store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
         return false;
     return verify_bounces(txn->db, facts, out, error) &&
            reputation_find(txn->db, facts, out, error) &&
-           find_standing(txn->db, facts, &out->sender, error);
+           has_rules(txn->db, &rules, error) &&
+           (!rules || find_standing(txn->db, facts, &out->sender, error));
 }
 
 bool

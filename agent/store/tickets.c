@@ -34,50 +34,52 @@ arrival(const Mail *mail)
                                                  : mail->origin.received_at;
 }
 
+typedef struct NewTicket {
+    int64_t number;
+    const char *reply_token;
+} NewTicket;
+
+/* The number the next ticket gets: its reply token is made of it, and a ticket that is
+ * written once costs less than one that is written and changed. */
+static bool
+next_number(Database *db, int64_t *number, GError **error)
+{
+    g_auto(Statement) found =
+        statement_begin(db,
+                        "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE "
+                        "name = 'tickets'",
+                        "");
+
+    *number = statement_row(&found) ? statement_int(&found, 0) : 0;
+    return statement_done(&found, error);
+}
+
 static bool
 insert_ticket(Database *db, const Mail *mail, const Facts *facts,
-              const Placement *placement, int64_t *number, GError **error)
+              const Placement *placement, const NewTicket *ticket, GError **error)
 {
     const Address *requester = &placement->requester;
     const Message *message = &facts->message;
     FolderRow folder = {0};
     int64_t contact = 0;
-    int64_t now = clock_now_ms();
 
     if (!folders_find_origin(db, &mail->origin, &folder, error) ||
         !contacts_put(db, requester, &contact, error))
         return false;
-    if (!statement_run(
-            db, error,
-            "INSERT INTO tickets (kind, priority, department, assignee, mailbox_id, "
-            "requester_id, requester_name, requester_address, requester_source, "
-            "subject, language, "
-            "label, "
-            "created_at, unanswered_since, customer_wrote_at, opened_at, updated_at, "
-            "linked_to) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?13, "
-            "?14, "
-            "?14, "
-            "(SELECT number FROM tickets WHERE number = ?15))",
-            "ttttizttttttsmz", ticket_kind_name(placement->kind),
-            priority_name(placement->priority), placement->route.department,
-            placement->assignee, folder.mailbox, contact, requester->name,
-            requester->address, placement->requester_source, message->subject,
-            message->language, label_name(placement->classification.label),
-            arrival(mail), now, placement->linked_to))
-        return false;
-    *number = sqlite3_last_insert_rowid(db->sqlite);
-    return true;
-}
-
-static bool
-set_reply_token(Database *db, int64_t number, char *token, GError **error)
-{
-    g_autofree char *owned = token;
-
-    return statement_run(db, error,
-                         "UPDATE tickets SET reply_token = ? WHERE number = ?", "ti",
-                         owned, number);
+    return statement_run(
+        db, error,
+        "INSERT INTO tickets (kind, priority, department, assignee, mailbox_id, "
+        "requester_id, requester_name, requester_address, requester_source, "
+        "subject, language, label, created_at, unanswered_since, "
+        "customer_wrote_at, opened_at, updated_at, linked_to, number, reply_token) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?13, "
+        "?14, ?14, (SELECT number FROM tickets WHERE number = ?15), ?16, ?17)",
+        "ttttizttttttsmzit", ticket_kind_name(placement->kind),
+        priority_name(placement->priority), placement->route.department,
+        placement->assignee, folder.mailbox, contact, requester->name,
+        requester->address, placement->requester_source, message->subject,
+        message->language, label_name(placement->classification.label), arrival(mail),
+        clock_now_ms(), placement->linked_to, ticket->number, ticket->reply_token);
 }
 
 /* A word the CHECK of the table lets in is one the model knows. */
@@ -333,7 +335,8 @@ store_place(StoreTxn *txn, const Mail *mail, const Facts *facts,
             const Placement *placement, StoreTokenMaker reply_token, const void *self,
             Ticket *ticket, GError **error)
 {
-    int64_t number = 0;
+    NewTicket new = {0};
+    g_autofree char *token = NULL;
 
     switch (placement->move) {
     case MOVE_NONE:
@@ -344,11 +347,13 @@ store_place(StoreTxn *txn, const Mail *mail, const Facts *facts,
     case MOVE_OPEN:
         break;
     }
-    if (!insert_ticket(txn->db, mail, facts, placement, &number, error) ||
-        !set_reply_token(txn->db, number, reply_token(number, self), error) ||
-        !put_tags(txn->db, number, placement->tags, error) ||
-        (placement->closes && !close_new(txn->db, number, error)) ||
-        !tickets_read(txn->db, number, ticket, error))
+    if (!next_number(txn->db, &new.number, error))
+        return false;
+    new.reply_token = token = reply_token(new.number, self);
+    if (!insert_ticket(txn->db, mail, facts, placement, &new, error) ||
+        !put_tags(txn->db, new.number, placement->tags, error) ||
+        (placement->closes && !close_new(txn->db, new.number, error)) ||
+        !tickets_read(txn->db, new.number, ticket, error))
         return false;
     ticket->is_new = true;
     return true;

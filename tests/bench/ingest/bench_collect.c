@@ -53,17 +53,18 @@ file(StoreTxn *txn, void *self, GError **error)
 {
     Parcel *parcel = self;
     const Origin *origin = &parcel->mail->origin;
-    StoreListing listing = {(uint32_t)origin->uid, parcel->facts->message.size_bytes,
-                            origin->received_at};
+    StoreSettling to = {.listing = {(uint32_t)origin->uid,
+                                    parcel->facts->message.size_bytes,
+                                    origin->received_at},
+                        .state = UID_FILED};
     Ticket ticket;
     bool done;
 
     shape_init(&ticket_shape, &ticket);
     done = store_put_message(txn, parcel->mail, parcel->facts, parcel->placement,
-                             &ticket, error) &&
-           store_settle_uid(txn, parcel->folder, listing.uid, UID_FILED,
-                            parcel->facts->message.id, error) &&
-           store_identify_uid(txn, parcel->folder, &listing, error);
+                             &ticket, error);
+    to.message = parcel->facts->message.id;
+    done = done && store_settle_listed(txn, parcel->folder, &to, error);
     shape_clear(&ticket_shape, &ticket);
     return done;
 }
