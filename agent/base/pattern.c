@@ -64,7 +64,7 @@ take_letter(Reading *reading)
 {
     gunichar letter = g_utf8_get_char(reading->at);
 
-    reading->at = g_utf8_next_char(reading->at);
+    reading->at = g_utf8_find_next_char(reading->at, NULL);
     return letter;
 }
 

@@ -188,7 +188,7 @@ pattern_matches(const Pattern *pattern, const char *text)
             return false;
         here = next;
         next = swapped;
-        text = g_utf8_next_char(text);
+        text = g_utf8_find_next_char(text, NULL);
         gap.before = gap.after;
         gap.after = g_utf8_get_char(text);
     }
