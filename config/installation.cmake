@@ -57,6 +57,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What is loaded by name, not by the linker; procps has the kill of the unit's ExecReload.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, libexttextcat-data, procps")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "dns-root-data")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "sqlite3, prometheus")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "turns mailboxes into tickets and signed webhooks")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION

@@ -16,7 +16,8 @@ static DnsAnswer *
 ask(const char *resolver_words, const char *name, DnsType type)
 {
     g_autoptr(GError) unable = NULL; /* then nothing is guessed from it */
-    g_autoptr(Resolver) resolver = resolver_new(resolver_words, &unable);
+    const ResolverSettings guessing = {.server = resolver_words, .anchor = "none"};
+    g_autoptr(Resolver) resolver = resolver_new(&guessing, &unable);
 
     return resolver ? resolver_ask(resolver, name, type, PATIENCE_MS)
                     : dns_answer_new(DNS_TEMPORARY);

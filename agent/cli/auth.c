@@ -240,11 +240,12 @@ try_file(Bench *bench, const char *file)
 }
 
 static int
-try_all(Bench *bench, const char *server)
+try_all(Bench *bench)
 {
     g_autoptr(GError) error = NULL;
     const SortersSettings sorting = {.count = 1};
-    g_autoptr(Resolver) resolver = resolver_new(server, &error);
+    g_autoptr(Resolver) resolver =
+        options_open_resolver(&bench->options->common, &error);
     g_autoptr(Sorters) sorters =
         resolver ? sorters_new(&sorting, resolver, &error) : NULL;
     TrialMechanism mechanism = bench->trial->mechanism;
@@ -272,7 +273,6 @@ cli_auth(int argc, char **argv)
 {
     g_auto(AuthOptions) options = {0};
     g_autoptr(SortSettings) settings = NULL;
-    g_autofree char *server = NULL;
     Trial trial;
     Bench bench = {.options = &options, .trial = &trial};
     const char *trouble;
@@ -283,15 +283,15 @@ cli_auth(int argc, char **argv)
     shape_init(&trial_shape, &trial);
     trouble = fill_trial(&options, &trial);
     if (!trouble)
-        settings = options_sort_settings(&options.common, "auth", options.mailbox,
-                                         &server, &code);
+        settings =
+            options_sort_settings(&options.common, "auth", options.mailbox, &code);
     if (settings)
         trouble = fill_settings(&options, settings);
     bench.settings = settings;
     if (trouble)
         code = options_usage("auth", trouble);
     else if (settings)
-        code = try_all(&bench, server);
+        code = try_all(&bench);
     shape_clear(&trial_shape, &trial);
     return code;
 }

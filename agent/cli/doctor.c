@@ -23,8 +23,7 @@ examine(const CommonOptions *options, bool probes)
                              config->mailboxes->len, config->webhooks->len);
     findings_tell(findings,
                   &(Finding){"configuration", "read", FINDING_GOOD, counts, NULL});
-    doctor_machine(findings, config,
-                   options->resolver ? options->resolver : config->resolver);
+    doctor_machine(findings, config, options->resolver);
     doctor_mailboxes(findings, config);
     doctor_webhooks(findings, config, probes);
     return findings_end(findings);

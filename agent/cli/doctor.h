@@ -3,6 +3,7 @@
 
 #include "cli/findings.h"
 #include "cli/options.h"
+#include "sorters/sorters.h"
 
 struct addrinfo;
 
@@ -11,10 +12,11 @@ bool doctor_connects(const struct addrinfo *address);
 /* `server` is an IMAP URL. */
 bool doctor_reach(const char *server, GError **error);
 
-/* Disk, clock, the resolver (`server` as for resolver_new). */
+/* Disk, clock, the resolver; `server` may be NULL: the configuration's. */
 void doctor_machine(Findings *findings, const Config *config, const char *server);
-/* Does the resolver that is asked by default, or `server`, validate DNSSEC? */
-void doctor_dnssec(Findings *findings, const char *server);
+/* Does anybody validate DNSSEC: we, or at least the server? */
+void doctor_dnssec(Findings *findings, const Resolver *resolver,
+                   const ResolverSettings *settings);
 /* `mails` (GBytes): the newest that came in. */
 void doctor_border(Findings *findings, const char *subject,
                    const MailboxConfig *mailbox, const GPtrArray *mails);

@@ -12,7 +12,8 @@ static bool
 read_mails(BorderGuess *guess, const GPtrArray *mails, GError **error)
 {
     const SortersSettings one = {.count = 1};
-    g_autoptr(Resolver) nobody = resolver_new("none", error);
+    g_autoptr(Resolver) nobody =
+        resolver_new(&(ResolverSettings){.server = "none"}, error);
     g_autoptr(SortSettings) settings = sort_settings_new();
     g_autoptr(Sorters) sorters = nobody ? sorters_new(&one, nobody, error) : NULL;
 

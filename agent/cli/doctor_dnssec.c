@@ -1,5 +1,5 @@
-/* One question by hand: only the answer's AD bit (RFC 4035 section 3.2.3) tells whether
- * the resolver validates, and libraries keep it to themselves. */
+/* Where we do not validate, one question by hand: only the answer's AD bit (RFC 4035
+ * section 3.2.3) tells whether the server does, and libraries keep it to themselves. */
 #include "cli/doctor.h"
 
 #include <arpa/inet.h>
@@ -82,21 +82,31 @@ ask(const char *server, bool *validates)
 }
 
 void
-doctor_dnssec(Findings *findings, const char *server)
+doctor_dnssec(Findings *findings, const Resolver *resolver,
+              const ResolverSettings *settings)
 {
+    const char *server = settings->server;
     g_autofree char *name = server ? g_strdup(server) : first_of_the_system();
     bool validates = false;
 
+    if (resolver_validates(resolver)) {
+        findings_tell(findings, &(Finding){"resolver", "DNSSEC", FINDING_GOOD,
+                                           "answers are validated here", NULL});
+        return;
+    }
     if (!name || !ask(name, &validates))
         return;
     if (validates)
-        findings_tell(findings, &(Finding){"resolver", "DNSSEC", FINDING_GOOD,
-                                           "it validates signed answers", NULL});
+        findings_tell(findings,
+                      &(Finding){"resolver", "DNSSEC", FINDING_GOOD,
+                                 "the server validates; here nothing is checked again",
+                                 NULL});
     else
         findings_tell(findings,
                       &(Finding){"resolver", "DNSSEC", FINDING_WARNING,
-                                 "it validates nothing",
-                                 "A forged answer would be believed: run a resolver "
-                                 "that validates (unbound) on this machine, and name "
-                                 "it: `resolver: 127.0.0.1@53`."});
+                                 "nobody validates signed answers",
+                                 "A forged answer would be believed: install "
+                                 "dns-root-data, and name a resolver that passes "
+                                 "signatures on (unbound, on this machine): "
+                                 "`resolver: 127.0.0.1@53`."});
 }

@@ -93,7 +93,15 @@ ask_resolver(Findings *findings, Resolver *resolver, const char *name)
     int64_t took_ms = (clock_monotonic_us() - begun_us) / 1000;
     g_autofree char *says = g_strdup_printf(_("MX of %s in %d ms"), name, (int)took_ms);
 
-    if (answer->outcome == DNS_TEMPORARY)
+    if (answer->security == DNS_BOGUS)
+        findings_tell(findings,
+                      &(Finding){"resolver", "answer", FINDING_BROKEN,
+                                 "its answer is not what the zone signed (DNSSEC)",
+                                 "If this is so for every name, the resolver drops "
+                                 "signatures, or dnssec.anchor is out of date; for "
+                                 "names of your own network only, list them under "
+                                 "`dnssec: {insecure: [DOMAIN]}`."});
+    else if (answer->outcome == DNS_TEMPORARY)
         findings_tell(findings,
                       &(Finding){"resolver", "answer", FINDING_UNAVAILABLE,
                                  "it does not answer",
@@ -113,10 +121,11 @@ ask_resolver(Findings *findings, Resolver *resolver, const char *name)
 static void
 look_at_resolver(Findings *findings, const Config *config, const char *server)
 {
+    const ResolverSettings asking = config_resolver_settings(config, server);
     g_autoptr(GError) error = NULL;
     g_autoptr(Resolver) resolver = NULL;
 
-    if (g_strcmp0(server, "none") == 0) {
+    if (g_strcmp0(asking.server, "none") == 0) {
         findings_tell(findings,
                       &(Finding){"resolver", "answer", FINDING_WARNING,
                                  "there is none, by the configuration",
@@ -124,15 +133,16 @@ look_at_resolver(Findings *findings, const Config *config, const char *server)
                                  "be authenticated here."});
         return;
     }
-    resolver = resolver_new(server, &error);
-    if (!resolver)
+    resolver = resolver_new(&asking, &error);
+    if (!resolver) {
         findings_tell_fault(findings, "resolver", "start", error, NULL);
-    else
-        ask_resolver(findings, resolver,
-                     config->our_domains && config->our_domains->len
-                         ? config->our_domains->pdata[0]
-                         : "example.com");
-    doctor_dnssec(findings, server);
+        return;
+    }
+    ask_resolver(findings, resolver,
+                 config->our_domains && config->our_domains->len
+                     ? config->our_domains->pdata[0]
+                     : "example.com");
+    doctor_dnssec(findings, resolver, &asking);
 }
 
 void

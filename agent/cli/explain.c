@@ -137,11 +137,11 @@ teach(const CommonOptions *options, Sorters *sorters, GError **error)
 }
 
 static int
-explain_all(Explainer *explainer, const char *server)
+explain_all(Explainer *explainer)
 {
     g_autoptr(GError) error = NULL;
     const SortersSettings sorting = {.count = 1};
-    g_autoptr(Resolver) resolver = resolver_new(server, &error);
+    g_autoptr(Resolver) resolver = options_open_resolver(explainer->options, &error);
     g_autoptr(Sorters) sorters =
         resolver ? sorters_new(&sorting, resolver, &error) : NULL;
     char *const *files = explainer->options->rest;
@@ -173,7 +173,6 @@ cli_explain(int argc, char **argv)
                                 G_OPTION_ENTRY_NULL};
     g_auto(CommonOptions) options = {0};
     g_autoptr(SortSettings) settings = NULL;
-    g_autofree char *server = NULL;
     Explainer explainer = {.options = &options};
     int code;
 
@@ -181,7 +180,7 @@ cli_explain(int argc, char **argv)
                        "Says what the sorter finds in mail, and why. Writes nothing.",
                        own, &code))
         return code;
-    settings = options_sort_settings(&options, "explain", mailbox, &server, &code);
+    settings = options_sort_settings(&options, "explain", mailbox, &code);
     if (!settings)
         return code;
     if (received_at && !clock_parse(received_at, &settings->origin.received_at))
@@ -190,5 +189,5 @@ cli_explain(int argc, char **argv)
     if (!explainer.language)
         return options_usage("explain", "--lang is en or es");
     explainer.settings = settings;
-    return explain_all(&explainer, server);
+    return explain_all(&explainer);
 }

@@ -209,7 +209,8 @@ decode_part(const Config *config, GBytes *mail, const char *part, GError **error
 {
     const SortersSettings one = {.count = 1};
     g_autoptr(SortSettings) settings = config_sort_settings(config, NULL);
-    g_autoptr(Resolver) resolver = resolver_new("none", error);
+    g_autoptr(Resolver) resolver =
+        resolver_new(&(ResolverSettings){.server = "none"}, error);
     g_autoptr(Sorters) sorters = resolver ? sorters_new(&one, resolver, error) : NULL;
 
     return sorters ? sorters_attachment(sorters, mail, settings, part, error) : NULL;

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "cli/lessons.h"
+#include "sorters/sorters.h"
 
 #define TEXTS "postroom" /* the domain of gettext */
 
@@ -147,12 +148,11 @@ has_config(const CommonOptions *options)
 
 SortSettings *
 options_sort_settings(const CommonOptions *options, const char *command,
-                      const char *name, char **resolver, int *exit_code)
+                      const char *name, int *exit_code)
 {
     g_autoptr(Config) config = NULL;
     const MailboxConfig *mailbox = NULL;
 
-    *resolver = g_strdup(options->resolver);
     if (!name && !has_config(options))
         return sort_settings_new();
     config = options_load_config(options, exit_code);
@@ -164,9 +164,23 @@ options_sort_settings(const CommonOptions *options, const char *command,
     }
     if (!name && config->mailboxes->len == 1)
         mailbox = config->mailboxes->pdata[0];
-    if (!*resolver)
-        *resolver = g_strdup(config->resolver);
     return config_sort_settings(config, mailbox);
+}
+
+struct Resolver *
+options_open_resolver(const CommonOptions *options, GError **error)
+{
+    ResolverSettings asking = {.server = options->resolver};
+    g_autofree char *file = find_config(options);
+    g_autoptr(Config) config = NULL;
+
+    if (has_config(options)) {
+        config = config_load(file, error);
+        if (!config)
+            return NULL;
+        asking = config_resolver_settings(config, options->resolver);
+    }
+    return resolver_new(&asking, error);
 }
 
 StoreReader *

@@ -7,6 +7,8 @@
 #include "config/config.h"
 #include "store/store.h"
 
+struct Resolver;
+
 typedef struct CommonOptions {
     char *config_file; /* -c; NULL: search $POSTROOM_CONFIG, ./, /etc/postroom/ */
     bool json;
@@ -29,10 +31,13 @@ Config *options_load_config(const CommonOptions *options, int *exit_code);
 const MailboxConfig *options_find_mailbox(const Config *config, const char *command,
                                           const char *name);
 /* What a sorter is told about mail of the mailbox `name` (NULL: of the only one, where
- * there is just one), and who is asked for DNS. Without a configuration, named or
- * found, the contract's defaults hold. NULL: printed, *exit_code is set. */
+ * there is just one). Without a configuration, named or found, the contract's defaults
+ * hold. NULL: printed, *exit_code is set. */
 SortSettings *options_sort_settings(const CommonOptions *options, const char *command,
-                                    const char *name, char **resolver, int *exit_code);
+                                    const char *name, int *exit_code);
+/* Asks whom the options name, else the configuration, else the system's. */
+struct Resolver *options_open_resolver(const CommonOptions *options,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What the house was taught, for who judges mail without it: empty where no house is
  * configured, or it has no database yet. Owned. */
 Lessons *options_read_lessons(const CommonOptions *options, int64_t made_for);

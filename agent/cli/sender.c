@@ -65,18 +65,35 @@ print_border(const BorderFacts *border)
     print_field("border", line);
 }
 
-/* `title    result for DOMAIN: because`; nothing for what was not looked at. */
-static void
-print_mechanism(const char *title, AuthResult result, const char *domain,
-                const char *because)
-{
-    const char *name = auth_result_name(result);
-    g_autofree char *line = g_strdup_printf(
-        "%s%s%s%s%s", name ? name : "not judged", domain ? " for " : "",
-        domain ? domain : "", because ? ": " : "", because ? because : "");
+typedef struct Mechanism {
+    const char *title;
+    AuthResult result;
+    DnsSecurity dnssec;
+    const char *domain, *because;
+} Mechanism;
 
-    if (name || because)
-        print_field(title, line);
+/* `title    result for DOMAIN: because (DNSSEC: secure)`; nothing for what was not
+ * looked at. */
+static void
+print_mechanism(const Mechanism *mechanism)
+{
+    const char *name = auth_result_name(mechanism->result);
+    DnsSecurity dnssec = mechanism->dnssec;
+    const char *security =
+        dnssec == DNS_UNCHECKED ? NULL /* no news */ : dns_security_names[dnssec];
+    GString *line;
+
+    if (!name && !mechanism->because)
+        return;
+    line = g_string_new(name ? name : "not judged");
+    if (mechanism->domain)
+        g_string_append_printf(line, " for %s", mechanism->domain);
+    if (mechanism->because)
+        g_string_append_printf(line, ": %s", mechanism->because);
+    if (security)
+        g_string_append_printf(line, " (DNSSEC: %s)", security);
+    print_field(mechanism->title, line->str);
+    (void)g_string_free(line, TRUE);
 }
 
 static void
@@ -89,7 +106,7 @@ print_dmarc(const DmarcFacts *facts)
     g_autofree char *because =
         facts->because ? g_strconcat(facts->because, policy, NULL) : NULL;
 
-    print_mechanism("dmarc", facts->result, NULL, because);
+    print_mechanism(&(Mechanism){"dmarc", facts->result, facts->dnssec, NULL, because});
 }
 
 void
@@ -102,17 +119,18 @@ sender_print(const Verdict *verdict)
     for (size_t i = 0; i < list_length(verdict->flags); i++)
         print_field(i ? "" : "flags", verdict->flags->pdata[i]);
     print_border(&verdict->border);
-    print_mechanism("spf", verdict->spf.result, verdict->spf.domain,
-                    verdict->spf.because);
+    print_mechanism(&(Mechanism){"spf", verdict->spf.result, verdict->spf.dnssec,
+                                 verdict->spf.domain, verdict->spf.because});
     for (size_t i = 0; i < list_length(verdict->dkim); i++) {
         const DkimFacts *facts = verdict->dkim->pdata[i];
 
-        print_mechanism("dkim", facts->result, facts->domain, facts->because);
+        print_mechanism(&(Mechanism){"dkim", facts->result, facts->dnssec,
+                                     facts->domain, facts->because});
     }
     print_dmarc(&verdict->dmarc);
     if (verdict->arc.instances > 0)
-        print_mechanism("arc", verdict->arc.result, verdict->arc.sealer,
-                        verdict->arc.because);
+        print_mechanism(&(Mechanism){"arc", verdict->arc.result, verdict->arc.dnssec,
+                                     verdict->arc.sealer, verdict->arc.because});
     if (verdict->results_header.because) {
         g_autofree char *word = g_strdup_printf(
             "%s: %s", verdict->results_header.is_trusted ? "believed" : "not believed",

@@ -12,6 +12,12 @@ print_if_said(const char *title, const char *text)
 }
 
 static void
+print_dnssec(DnsSecurity security)
+{
+    print_if_said("DNSSEC", dns_security_names[security]);
+}
+
+static void
 print_number(const char *title, int64_t number)
 {
     g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, number);
@@ -28,6 +34,7 @@ print_spf(const SpfFacts *facts)
     print_if_said("because", facts->because);
     print_if_said("explanation", facts->explanation);
     print_number("lookups", facts->lookups);
+    print_dnssec(facts->dnssec);
 }
 
 static void
@@ -41,6 +48,7 @@ print_signature(const DkimFacts *facts)
     if (facts->key_bits)
         print_number("key bits", facts->key_bits);
     print_field("aligned", facts->is_aligned ? "yes" : "no");
+    print_dnssec(facts->dnssec);
     print_if_said("because", facts->because);
     (void)putchar('\n');
 }
@@ -61,6 +69,7 @@ print_arc(const ArcFacts *facts)
     print_number("instances", facts->instances);
     print_if_said("sealer", facts->sealer);
     print_field("trusted", facts->is_trusted ? "yes" : "no");
+    print_dnssec(facts->dnssec);
     print_if_said("because", facts->because);
 }
 
@@ -75,6 +84,7 @@ print_dmarc(const DmarcFacts *facts)
                            : facts->alignment.dkim                       ? "DKIM"
                            : facts->alignment.spf                        ? "SPF"
                                                                          : "nothing");
+    print_dnssec(facts->dnssec);
     print_if_said("because", facts->because);
 }
 

@@ -95,6 +95,8 @@ typedef struct Config {
     char *state;
     GPtrArray *our_domains;
     char *resolver;
+    char *dnssec_anchor; /* NULL: the machine's own, if it has one */
+    GPtrArray *dnssec_insecure;
     LogLevel log_level;
     LogFormat log_format;
     bool log_addresses;
@@ -125,6 +127,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 const MailboxConfig *config_find_mailbox(const Config *config, const char *name);
 /* What a sorter is told about mail of `mailbox` (NULL: no mailbox). */
 SortSettings *config_sort_settings(const Config *config, const MailboxConfig *mailbox);
+
+/* Whom to ask for DNS; `server`, where it is given, is a user's stronger word. Lent by
+ * the configuration. */
+ResolverSettings config_resolver_settings(const Config *config, const char *server);
 
 /* Owned. */
 Hours *config_hours(const Config *config);

@@ -336,6 +336,16 @@ static const Key thread_rows[] = {
 };
 static const KeyList thread_keys = KEYS_WITHIN(thread_rows);
 
+static const Key dnssec_rows[] = {
+    {"anchor", TEXT(Config, dnssec_anchor), .hint = "/usr/share/dns/root.key",
+     .help = "DS or DNSKEY records that prove all others, or none; default: the root's "
+             "of dns-root-data, if the resolver passes signatures on"},
+    {"insecure", TEXTS(Config, dnssec_insecure), .hint = "[corp.example]",
+     .fits = fits_domain, .needs = "needs a domain",
+     .help = "inner names that differ from what the world was signed"},
+};
+static const KeyList dnssec_keys = KEYS_WITHIN(dnssec_rows);
+
 static const Key top_rows[] = {
     {"state", TEXT(Config, state), .is_required = true, .sample = "/var/lib/postroom",
      .help = "the folder of the database and nothing else"},
@@ -345,6 +355,8 @@ static const Key top_rows[] = {
     {"resolver", TEXT(Config, resolver), .hint = "127.0.0.1@53", .fits = fits_resolver,
      .needs = "needs ADDRESS@PORT, or none",
      .help = "default: the system's; none: no lookups"},
+    {"dnssec", PART(dnssec_keys), .fallback = "{}",
+     .help = "which DNS answers are proven"},
     {"log", PART(log_keys), .fallback = "{}", .help = "goes to stderr"},
     {"limits", MAP(Config, limits, limit_keys), .fallback = "{}",
      .help = "what one mail may cost"},

@@ -50,6 +50,14 @@ config_sort_settings(const Config *config, const MailboxConfig *mailbox)
     return settings;
 }
 
+ResolverSettings
+config_resolver_settings(const Config *config, const char *server)
+{
+    return (ResolverSettings){.server = server ? server : config->resolver,
+                              .anchor = config->dnssec_anchor,
+                              .insecure = config->dnssec_insecure};
+}
+
 Hours *
 config_hours(const Config *config)
 {

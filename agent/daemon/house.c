@@ -46,11 +46,11 @@ static bool
 open_rooms(House *house, GError **error)
 {
     const Config *config = house->config;
-    const char *server =
-        house->options->resolver ? house->options->resolver : config->resolver;
+    const ResolverSettings asking =
+        config_resolver_settings(config, house->options->resolver);
     SortersSettings sorting = {.count = (int)config->sorters};
 
-    house->resolver = resolver_new(server, error);
+    house->resolver = resolver_new(&asking, error);
     if (!house->resolver)
         return false;
     house->store = store_open(config->state, error);

@@ -79,7 +79,9 @@ obey_alone(const Config *config, Store *store, const char *const *words, char **
     IngestHouse house = {.config = config, .store = store, .stopping = &stopping};
 
     if (ingest_order_needs_sorters(words[0])) {
-        resolver = resolver_new(config->resolver, error);
+        const ResolverSettings asking = config_resolver_settings(config, NULL);
+
+        resolver = resolver_new(&asking, error);
         sorters = resolver ? sorters_new(&one, resolver, error) : NULL;
         if (!sorters)
             return false;

@@ -33,15 +33,15 @@ static bool
 open_rooms(Rescan *rescan, GError **error)
 {
     const Config *config = rescan->config;
-    const char *server =
-        rescan->wish->resolver ? rescan->wish->resolver : config->resolver;
+    const ResolverSettings asking =
+        config_resolver_settings(config, rescan->wish->resolver);
     const SortersSettings sorting = {.count = (int)config->sorters};
     g_auto(Login) login = {0};
 
     rescan->store = store_open(config->state, error);
     if (rescan->store)
         store_keep_hours(rescan->store, config_hours(config));
-    rescan->resolver = rescan->store ? resolver_new(server, error) : NULL;
+    rescan->resolver = rescan->store ? resolver_new(&asking, error) : NULL;
     rescan->sorters =
         rescan->resolver ? sorters_new(&sorting, rescan->resolver, error) : NULL;
     rescan->session =

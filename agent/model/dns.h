@@ -21,6 +21,19 @@ typedef enum {
     DNS_NXDOMAIN,
 } DnsOutcome;
 
+/* What DNSSEC says of answers (RFC 4035 section 4.3), the weakest first. */
+typedef enum {
+    DNS_UNANSWERED, /* there was none to judge; JSON null */
+    DNS_BOGUS,      /* signed, and not what its zone signed: DNS_TEMPORARY */
+    DNS_UNCHECKED,  /* nobody validates here */
+    DNS_INSECURE,   /* its zone signs nothing that leads to our trust anchor */
+    DNS_SECURE,
+    DNS_SECURITIES,
+} DnsSecurity;
+
+/* "bogus", "unchecked", "insecure", "secure"; NULL for DNS_UNANSWERED. */
+extern const char *const dns_security_names[DNS_SECURITIES];
+
 typedef struct DnsQuestion {
     char *name; /* as asked, no trailing dot; reverse names are spelled out */
     DnsType type;
@@ -36,7 +49,7 @@ typedef struct DnsRecord {
 typedef struct DnsAnswer {
     DnsOutcome outcome;
     GPtrArray *records; /* DnsRecord, of the asked type, at the end of CNAMEs */
-    bool is_secure;     /* DNSSEC validated */
+    DnsSecurity security;
 } DnsAnswer;
 
 extern const Shape dns_question_shape;

@@ -47,6 +47,16 @@ typedef struct SortSettings {
     bool wants_lesson;                /* also what the mail teaches */
 } SortSettings;
 
+/* Who answers for the domain name system, and what proves the answers. All lent. */
+typedef struct ResolverSettings {
+    const char *server; /* ADDR@PORT; "none": every lookup is a temporary error; NULL:
+                           the system's /etc/resolv.conf */
+    const char *anchor; /* a file of DS or DNSKEY records; "none": nothing is validated;
+                           NULL: Debian's root anchor, where it is there and the
+                           server passes on what proves it */
+    const GPtrArray *insecure; /* texts: domains below which nothing is validated */
+} ResolverSettings;
+
 /* "rfc8601", ...; false: there is no such profile. */
 bool border_profile_from_name(const char *name, BorderProfile *out);
 

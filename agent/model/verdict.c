@@ -23,6 +23,7 @@ static const Field spf_fields[] = {
     SHAPE_TEXT(SpfFacts, "because", because),
     SHAPE_TEXT(SpfFacts, "explanation", explanation),
     SHAPE_INT(SpfFacts, "lookups", lookups),
+    SHAPE_ENUM(SpfFacts, "dnssec", dnssec, dns_security_names),
 };
 const Shape spf_shape = SHAPE_OF(SpfFacts, spf_fields);
 
@@ -34,6 +35,7 @@ static const Field dkim_fields[] = {
     SHAPE_TEXT(DkimFacts, "algorithm", algorithm),
     SHAPE_INT(DkimFacts, "key_bits", key_bits),
     SHAPE_BOOL(DkimFacts, "aligned", is_aligned),
+    SHAPE_ENUM(DkimFacts, "dnssec", dnssec, dns_security_names),
     SHAPE_TEXT(DkimFacts, "because", because),
 };
 const Shape dkim_shape = SHAPE_OF(DkimFacts, dkim_fields);
@@ -50,6 +52,7 @@ static const Field dmarc_fields[] = {
     SHAPE_TEXT(DmarcFacts, "policy_domain", policy_domain),
     SHAPE_TEXT(DmarcFacts, "organizational_domain", organizational_domain),
     SHAPE_ONE(DmarcFacts, "alignment", alignment, &alignment_shape),
+    SHAPE_ENUM(DmarcFacts, "dnssec", dnssec, dns_security_names),
     SHAPE_TEXT(DmarcFacts, "because", because),
 };
 const Shape dmarc_shape = SHAPE_OF(DmarcFacts, dmarc_fields);
@@ -59,6 +62,7 @@ static const Field arc_fields[] = {
     SHAPE_TEXT(ArcFacts, "sealer", sealer),
     SHAPE_INT(ArcFacts, "instances", instances),
     SHAPE_BOOL(ArcFacts, "trusted", is_trusted),
+    SHAPE_ENUM(ArcFacts, "dnssec", dnssec, dns_security_names),
     SHAPE_TEXT(ArcFacts, "because", because),
 };
 const Shape arc_shape = SHAPE_OF(ArcFacts, arc_fields);

@@ -2,7 +2,7 @@
  * JSON: `data.auth`. */
 #pragma once
 
-#include "model/shape.h"
+#include "model/dns.h"
 
 typedef enum {
     VERDICT_UNAUTHENTICATED,
@@ -46,6 +46,7 @@ typedef struct SpfFacts {
     char *because;
     char *explanation; /* of a fail, in the domain's own words (exp=) */
     int64_t lookups;
+    DnsSecurity dnssec; /* of the weakest answer it rests on */
 } SpfFacts;
 
 typedef struct DkimFacts {
@@ -56,6 +57,7 @@ typedef struct DkimFacts {
     char *algorithm; /* "rsa-sha256", "ed25519-sha256" */
     int64_t key_bits;
     bool is_aligned;
+    DnsSecurity dnssec; /* of the key */
     char *because;
 } DkimFacts;
 
@@ -70,6 +72,7 @@ typedef struct DmarcFacts {
     char *policy_domain;
     char *organizational_domain;
     AlignmentFacts alignment;
+    DnsSecurity dnssec; /* of the weakest answer it rests on */
     char *because;
 } DmarcFacts;
 
@@ -78,6 +81,7 @@ typedef struct ArcFacts {
     char *sealer;
     int64_t instances;
     bool is_trusted;
+    DnsSecurity dnssec; /* of the weakest key */
     char *because;
 } ArcFacts;
 

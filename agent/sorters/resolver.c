@@ -10,22 +10,22 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
 #include <unbound.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/owned.h"
 #include "sorters/answers.h"
+#include "sorters/records.h"
+#include "sorters/unbound.h"
 
 enum {
-    MOST_RECORDS = 2000,
-    REPLACEMENT = 0xfffd,
-    MOST_TEXT_BYTES = 64 << 10
+    MOST_RECORDS = 2000
 };
 
 struct Resolver {
     struct ub_ctx *context; /* NULL: "none" */
+    bool validates;
     pthread_t thread;
     int stop_fd;
     pthread_mutex_t lock; /* guards the rest */
@@ -69,88 +69,6 @@ ask_new(Resolver *resolver, DnsType type)
     return ask;
 }
 
-/* An uncompressed name on the wire (RFC 1035 section 3.1), as text without the final
- * dot; dots and odd bytes inside a label are escaped as in master files. */
-static char *
-name_text(const uint8_t *wire, size_t size)
-{
-    GString *text = g_string_new(NULL);
-    size_t at = 0;
-
-    while (at < size && wire[at] && at + 1 + wire[at] <= size) {
-        if (text->len)
-            g_string_append_c(text, '.');
-        for (size_t i = 1; i <= wire[at]; i++) {
-            uint8_t byte = wire[at + i];
-
-            if (byte == '.' || byte == '\\')
-                g_string_append_printf(text, "\\%c", byte);
-            else if (g_ascii_isgraph((char)byte))
-                g_string_append_c(text, (char)g_ascii_tolower((char)byte));
-            else
-                g_string_append_printf(text, "\\%03u", byte);
-        }
-        at += 1U + wire[at];
-    }
-    return g_string_free(text, FALSE);
-}
-
-/* The character-strings of one TXT record joined; bytes become U+0001..U+00FF, NUL the
- * replacement character, so that any record is valid text and none looks sounder than
- * it is. */
-static char *
-joined_text(const uint8_t *wire, size_t size)
-{
-    GString *text = g_string_new(NULL);
-    size_t at = 0;
-
-    while (at < size && text->len < MOST_TEXT_BYTES) {
-        size_t length = MIN((size_t)wire[at], size - at - 1);
-
-        for (size_t i = 1; i <= length; i++)
-            g_string_append_unichar(text, wire[at + i] ? wire[at + i] : REPLACEMENT);
-        at += 1 + length;
-    }
-    return g_string_free(text, FALSE);
-}
-
-static void
-read_record(DnsType type, const uint8_t *wire, size_t size, DnsRecord *record)
-{
-    char address[INET6_ADDRSTRLEN];
-
-    switch (type) {
-    case DNS_A:
-    case DNS_AAAA:
-        if (size == (type == DNS_A ? 4 : 16) &&
-            inet_ntop(type == DNS_A ? AF_INET : AF_INET6, wire, address,
-                      sizeof address))
-            record->text = g_strdup(address);
-        break;
-    case DNS_MX:
-        if (size > 2) {
-            record->preference = wire[0] << 8 | wire[1];
-            record->text = name_text(wire + 2, size - 2);
-        }
-        break;
-    case DNS_SRV: /* RFC 2782: priority, weight, port, target */
-        if (size > 6) {
-            g_autofree char *host = name_text(wire + 6, size - 6);
-
-            record->preference = wire[0] << 8 | wire[1];
-            record->text = g_strdup_printf("%s:%d", host, wire[4] << 8 | wire[5]);
-        }
-        break;
-    case DNS_TXT:
-        record->text = joined_text(wire, size);
-        break;
-    case DNS_PTR:
-    case DNS_CNAME:
-        record->text = name_text(wire, size);
-        break;
-    }
-}
-
 /* Half an answer would be another one: two records that contradict each other are none,
  * but the first of them alone is one. */
 static bool
@@ -177,19 +95,35 @@ outcome_of(int failed, const struct ub_result *result)
     return result->havedata ? DNS_FOUND : DNS_NODATA;
 }
 
-static DnsAnswer *
-answer_of(DnsType type, int failed, const struct ub_result *result)
+/* That there is no such record is proven, or forged, as well as a record is. */
+static DnsSecurity
+security_of(bool validates, int failed, const struct ub_result *result)
 {
+    if (failed || !result)
+        return DNS_UNANSWERED;
+    if (result->bogus)
+        return DNS_BOGUS;
+    if (outcome_of(failed, result) == DNS_TEMPORARY)
+        return DNS_UNANSWERED;
+    if (!validates)
+        return DNS_UNCHECKED;
+    return result->secure ? DNS_SECURE : DNS_INSECURE;
+}
+
+static DnsAnswer *
+answer_of(const Ask *ask, int failed, const struct ub_result *result)
+{
+    DnsType type = ask->type;
     DnsAnswer *answer = dns_answer_new(outcome_of(failed, result));
 
+    answer->security = security_of(ask->resolver->validates, failed, result);
     if (answer->outcome != DNS_FOUND)
         return answer;
-    answer->is_secure = result->secure != 0;
     for (int i = 0; i < MOST_RECORDS && result->data[i]; i++) {
         DnsRecord *record = shape_append(&dns_record_shape, &answer->records);
 
-        read_record(type, (const uint8_t *)result->data[i], (size_t)result->len[i],
-                    record);
+        records_read(type, (const uint8_t *)result->data[i], (size_t)result->len[i],
+                     record);
         if (!record->text)
             record->text = g_strdup("");
     }
@@ -222,7 +156,7 @@ on_answer(void *self, int failed, struct ub_result *result)
     Resolver *resolver = ask->resolver;
 
     (void)pthread_mutex_lock(&resolver->lock);
-    ask->answer = answer_of(ask->type, failed, result);
+    ask->answer = answer_of(ask, failed, result);
     ask->ttl_s = result ? result->ttl : 0;
     ask->is_done = true;
     if (ask->is_abandoned)
@@ -247,79 +181,33 @@ collect_answers(void *self)
     return NULL;
 }
 
-/* Tests run on loopback. The names of private addresses are for the operator's server
- * to answer, not for us to deny. And there is but one server: libunbound would hold it
- * for dead after three questions that it could not answer in time, and answer all
- * others by itself for a while. So it forgets at once how slow the server was. */
-static const char *const options[][2] = {
-    {"do-not-query-localhost:", "no"},   {"infra-host-ttl:", "0"},
-    {"infra-cache-max-rtt:", "1000000"}, {"infra-keep-probing:", "yes"},
-    {"cache-max-negative-ttl:", "60"},   {"module-config:", "iterator"},
-    {"edns-buffer-size:", "1232"},       {"unblock-lan-zones:", "yes"},
-};
-
-/* Names libunbound denies by itself. In a house they may well exist ("mail.corp.test"),
- * and whether they do is for the operator's server to say. */
-static const char *const denied_zones[] = {
-    "test.",
-    "invalid.",
-    "localhost.",
-    "home.arpa.",
-    "127.in-addr.arpa.",
-    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
-};
-
-static int
-ask_for_all_names(struct ub_ctx *context)
-{
-    int failed = 0;
-
-    for (size_t i = 0; !failed && i < G_N_ELEMENTS(denied_zones); i++)
-        failed = ub_ctx_zone_remove(context, denied_zones[i]);
-    return failed;
-}
-
-static int
-configure(struct ub_ctx *context, const char *server)
-{
-    int failed = ub_ctx_async(context, 1);
-
-    for (size_t i = 0; !failed && i < G_N_ELEMENTS(options); i++)
-        failed = ub_ctx_set_option(context, options[i][0], options[i][1]);
-    if (failed)
-        return failed;
-    failed =
-        server ? ub_ctx_set_fwd(context, server) : ub_ctx_resolvconf(context, NULL);
-    /* Last: to change zones seals the rest of the configuration. */
-    return failed ? failed : ask_for_all_names(context);
-}
-
 Resolver *
-resolver_new(const char *server, GError **error)
+resolver_new(const ResolverSettings *settings, GError **error)
 {
     Resolver *resolver = g_new0(Resolver, 1);
     int failed = 0;
 
     (void)pthread_mutex_init(&resolver->lock, NULL);
     resolver->stop_fd = eventfd(0, EFD_CLOEXEC);
+    g_assert(resolver->stop_fd >= 0);
     resolver->asks = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)ask_free, NULL);
     resolver->answers = answers_new();
-    if (g_strcmp0(server, "none") == 0)
+    if (g_strcmp0(settings->server, "none") == 0)
         return resolver;
-    resolver->context = ub_ctx_create();
-    g_assert(resolver->context && resolver->stop_fd >= 0);
-    failed = configure(resolver->context, server);
-    if (failed) {
-        g_set_error(error, FAULT, FAULT_CONFIG, "resolver '%s': %s, expected ADDR@PORT",
-                    server ? server : "of the system", ub_strerror(failed));
-        ub_ctx_delete(resolver->context);
-        resolver->context = NULL;
+    resolver->context = unbound_new(settings, &resolver->validates, error);
+    if (!resolver->context) {
         resolver_free(resolver);
         return NULL;
     }
     failed = pthread_create(&resolver->thread, NULL, collect_answers, resolver);
     g_assert(!failed);
     return resolver;
+}
+
+bool
+resolver_validates(const Resolver *resolver)
+{
+    return resolver->validates;
 }
 
 void

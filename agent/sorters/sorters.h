@@ -14,11 +14,15 @@
 
 typedef struct Resolver Resolver;
 
-/* `server` is ADDR@PORT, "none" (every lookup is a temporary error) or NULL: the
- * system's /etc/resolv.conf. */
-Resolver *resolver_new(const char *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* May wait three seconds for a server that does not answer, to learn whether its
+ * answers can be validated. FAULT_CONFIG: the settings name no server, or no anchor. */
+Resolver *resolver_new(const ResolverSettings *settings,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void resolver_free(Resolver *resolver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Resolver, resolver_free)
+
+/* Are its answers secure, insecure or bogus? Else they are all unchecked. */
+bool resolver_validates(const Resolver *resolver);
 
 typedef struct ResolverCounts {
     int64_t found, nodata, nxdomain, temporary;

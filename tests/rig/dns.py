@@ -107,6 +107,11 @@ class Zone:
             values = [values]
         return values
 
+    def kinds(self, name):
+        """The types a name has; aliases are followed before anybody asks."""
+        entry = self.names.get(tuple(label.lower() for label in name.labels if label))
+        return [kind for kind in entry if kind != "*"] if isinstance(entry, dict) else []
+
     def alias(self, labels):
         entry = self.names.get(labels)
         target = entry.get("CNAME") if isinstance(entry, dict) else None
@@ -118,8 +123,9 @@ class Zone:
 class Answerer:
     """Turns a question's bytes into an answer's bytes; raises Silence for TIMEOUT."""
 
-    def __init__(self, zone):
+    def __init__(self, zone, signer=None):
         self.zone = zone
+        self.signer = signer  # of tests/rig/signed.py; None: nothing is signed
         self.log = []  # (name, type, "udp" or "tcp") of every question, in order
 
     def answer(self, wire, transport):
@@ -132,9 +138,15 @@ class Answerer:
         kind = dns.rdatatype.to_text(question.rdtype)
         self.log.append((question.name.to_text(True).lower(), kind, transport))
         self.fill(reply, question.name, kind)
+        if self.signer:
+            self.signer.complete(reply, self.zone)
         return reply, query
 
     def fill(self, reply, name, kind):
+        own = self.signer and self.signer.own_records(name, kind)
+        if own:
+            reply.answer.append(dns.rrset.from_rdata_list(name, TTL, own))
+            return
         for _ in range(CHAIN_LIMIT):
             labels = tuple(label.lower() for label in name.labels if label)
             target = self.zone.alias(labels)
@@ -252,8 +264,8 @@ def bind_both(port):
 
 
 class DnsServer:
-    def __init__(self, names=None, port=0):
-        self.answerer = Answerer(Zone(names))
+    def __init__(self, names=None, port=0, signer=None):
+        self.answerer = Answerer(Zone(names), signer)
         self.servers = bind_both(port)
         self.port = self.servers[1].server_address[1]
         self.address = f"127.0.0.1@{self.port}"

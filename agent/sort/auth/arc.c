@@ -6,6 +6,7 @@
 
 #include "results.h"
 #include "signature.h"
+#include "witness.h"
 
 void
 arc_chain_clear(ArcChain *chain)
@@ -189,6 +190,7 @@ void
 arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *out)
 {
     const char *trouble = NULL;
+    Witness witness;
 
     *out = (ArcChain){.result = RESULT_FAIL};
     if (!collect(mail, out))
@@ -197,18 +199,20 @@ arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *ou
         out->result = RESULT_NONE;
         return;
     }
+    witness_init(&witness, dns);
     out->culprit = out->instances;
-    out->result =
-        check_message(mail, dns, keys, out->sets[out->instances].message, &trouble);
+    out->result = check_message(mail, &witness.door, keys,
+                                out->sets[out->instances].message, &trouble);
     for (int i = out->instances; i >= 1 && out->result == RESULT_PASS; i--) {
         out->culprit = i;
-        out->result = check_seal(out, i, dns, keys, &trouble);
+        out->result = check_seal(out, i, &witness.door, keys, &trouble);
     }
     out->trouble = trouble;
+    out->dnssec = witness.weakest;
 }
 
-char *
-arc_explain(const ArcChain *chain)
+static char *
+explain(const ArcChain *chain)
 {
     if (chain->result == RESULT_NONE)
         return g_strdup("the mail carries no ARC sets");
@@ -227,11 +231,22 @@ is_listed(const GPtrArray *texts, const char *text)
     return false;
 }
 
-bool
-arc_is_trusted(const ArcChain *chain, const GPtrArray *sealers)
+static bool
+is_trusted(const ArcChain *chain, const GPtrArray *sealers)
 {
     return chain->result == RESULT_PASS &&
            is_listed(sealers, chain->sets[chain->instances].sealer);
+}
+
+void
+arc_describe(const ArcChain *chain, const GPtrArray *sealers, ArcFacts *out)
+{
+    out->result = chain->result;
+    out->instances = chain->instances;
+    out->sealer = g_strdup(chain->sets[chain->instances].sealer);
+    out->because = explain(chain);
+    out->is_trusted = is_trusted(chain, sealers);
+    out->dnssec = chain->dnssec;
 }
 
 static bool

@@ -19,7 +19,8 @@ typedef struct ArcSet {
 } ArcSet;
 
 typedef struct ArcChain {
-    AuthResult result; /* none, pass, fail, temperror */
+    AuthResult result;  /* none, pass, fail, temperror */
+    DnsSecurity dnssec; /* of the weakest key */
     int instances;
     const char *trouble;                /* of a fail or temperror */
     int culprit;                        /* the instance it was found at */
@@ -31,11 +32,10 @@ void arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChai
 void arc_chain_clear(ArcChain *chain);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ArcChain, arc_chain_clear)
 
-/* The result in words, owned. */
-char *arc_explain(const ArcChain *chain);
+/* `out` is empty or cleared; `is_trusted` when the newest sealer is in `sealers`. */
+void arc_describe(const ArcChain *chain, const GPtrArray *sealers, ArcFacts *out);
 
 /* The sealer whose word counts: the newest, and below it each one as long as all above
  * are in `sealers`. True when one of them saw DMARC pass for `author_domain`. */
 bool arc_overrides(const ArcChain *chain, const GPtrArray *sealers,
                    const char *author_domain);
-bool arc_is_trusted(const ArcChain *chain, const GPtrArray *sealers);

@@ -74,3 +74,10 @@ dns_ask(const DnsAsker *dns, const char *name, DnsType type)
         return dns_answer_new(DNS_NXDOMAIN);
     return dns->ask(dns->self, name, type);
 }
+
+const char *
+dns_trouble(const DnsAnswer *answer)
+{
+    return answer->security == DNS_BOGUS ? "is not what its zone signed (DNSSEC)"
+                                         : "could not be asked for";
+}

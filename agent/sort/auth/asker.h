@@ -21,3 +21,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asker, asker_clear)
 
 /* Names that cannot exist are NXDOMAIN without a question. */
 DnsAnswer *dns_ask(const DnsAsker *dns, const char *name, DnsType type);
+/* Why there is no answer, behind the name of what was asked for: "the key could not be
+ * asked for". */
+const char *dns_trouble(const DnsAnswer *answer);

@@ -7,6 +7,7 @@
 #include "domain.h"
 #include "identity.h"
 #include "signature.h"
+#include "witness.h"
 
 enum {
     CLOCK_SKEW_S = 3600,
@@ -229,12 +230,19 @@ dkim_judge(const DkimQuestion *question, DkimReport *out)
     out->over_limit = found > DKIM_SIGNATURES_MAX;
     for (guint i = 0; i < candidates->len && i < DKIM_SIGNATURES_MAX; i++) {
         const Candidate *candidate = g_ptr_array_index(candidates, i);
+        DkimQuestion watched = *question;
+        Witness witness;
         g_auto(PublicKey) key = {0};
         const char *trouble = NULL;
-        AuthResult result = check_candidate(question, candidate, &body, &key, &trouble);
-        DkimFacts *facts = describe(candidate, &key);
+        DkimFacts *facts;
+        AuthResult result;
 
+        witness_init(&witness, question->dns);
+        watched.dns = &witness.door;
+        result = check_candidate(&watched, candidate, &body, &key, &trouble);
+        facts = describe(candidate, &key);
         facts->result = result;
+        facts->dnssec = witness.weakest;
         facts->because =
             trouble
                 ? g_strdup(trouble)

@@ -5,6 +5,7 @@
 #include "asker.h"
 #include "dmarc_record.h"
 #include "domain.h"
+#include "witness.h"
 
 /* Section 4.10: at most eight questions; a longer name jumps to its last seven labels.
  */
@@ -216,12 +217,14 @@ static char *
 explain(const DmarcReport *report, const Step *step, const char *author_domain)
 {
     AuthResult result = report->facts.result;
+    bool is_bogus = report->facts.dnssec == DNS_BOGUS;
 
     if (result == RESULT_NONE)
         return g_strdup_printf("%s publishes no DMARC policy", author_domain);
     if (result == RESULT_TEMPERROR)
-        return g_strdup_printf("the DMARC policy of %s could not be asked for",
-                               author_domain);
+        return g_strdup_printf("the DMARC policy of %s %s", author_domain,
+                               is_bogus ? "is not what its zone signed (DNSSEC)"
+                                        : "could not be asked for");
     if (result == RESULT_PASS)
         return g_strdup_printf("%s passed and belongs to %s",
                                report->facts.alignment.dkim ? "DKIM" : "SPF",
@@ -231,8 +234,8 @@ explain(const DmarcReport *report, const Step *step, const char *author_domain)
                            report->facts.policy);
 }
 
-void
-dmarc_judge(const DmarcQuestion *question, DmarcReport *out)
+static void
+judge(const DmarcQuestion *question, const Witness *witness, DmarcReport *out)
 {
     const char *author_domain = question->author_domain;
     DmarcFacts *facts = &out->facts;
@@ -250,6 +253,18 @@ dmarc_judge(const DmarcQuestion *question, DmarcReport *out)
         facts->policy = g_strdup(dmarc_policy_name(applied_policy(question, step)));
         facts->policy_domain = g_strdup(step->name);
     }
+    facts->dnssec = witness->weakest;
     facts->result = conclude(out, &author, step);
     facts->because = explain(out, step, author_domain);
+}
+
+void
+dmarc_judge(const DmarcQuestion *question, DmarcReport *out)
+{
+    DmarcQuestion watched = *question;
+    Witness witness;
+
+    witness_init(&witness, question->dns);
+    watched.dns = &witness.door;
+    judge(&watched, &witness, out);
 }

@@ -148,11 +148,7 @@ judge_arc(const Case *self, ArcChain *chain)
     const GPtrArray *sealers = self->settings->border.arc_sealers;
 
     arc_judge(self->mail, self->dns, self->keys, chain);
-    out->arc.result = chain->result;
-    out->arc.instances = chain->instances;
-    out->arc.sealer = g_strdup(chain->sets[chain->instances].sealer);
-    out->arc.because = arc_explain(chain);
-    out->arc.is_trusted = arc_is_trusted(chain, sealers);
+    arc_describe(chain, sealers, &out->arc);
 }
 
 static void

@@ -190,7 +190,9 @@ signature_fetch_key(const Signature *signature, const DnsAsker *dns, AuthKeys *k
     g_autoptr(DnsAnswer) answer = dns_ask(dns, name, DNS_TXT);
 
     if (answer->outcome == DNS_TEMPORARY) {
-        *trouble = "the key could not be asked for";
+        *trouble = answer->security == DNS_BOGUS
+                       ? "the key is not what its zone signed (DNSSEC)"
+                       : "the key could not be asked for";
         return RESULT_TEMPERROR;
     }
     *trouble = "there is no key";

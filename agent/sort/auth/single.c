@@ -132,11 +132,7 @@ auth_arc(GBytes *mail, const GPtrArray *sealers, const DnsAsker *dns, ArcFacts *
     asker_init(&asker, dns);
     arc_judge(raw, &asker.door, NULL, &chain);
     shape_clear(&arc_shape, out);
-    out->result = chain.result;
-    out->instances = chain.instances;
-    out->sealer = g_strdup(chain.sets[chain.instances].sealer);
-    out->is_trusted = arc_is_trusted(&chain, sealers);
-    out->because = arc_explain(&chain);
+    arc_describe(&chain, sealers, out);
 }
 
 /* What people write for a domain: with a local part, capitals, a final dot, U-labels.

@@ -4,6 +4,7 @@
 
 #include "asker.h"
 #include "domain.h"
+#include "witness.h"
 
 enum {
     LOOKUPS_MAX = 10,
@@ -48,7 +49,7 @@ static Match
 judge_answer(SpfCheck *check, const DnsAnswer *answer, const char *name)
 {
     if (answer->outcome == DNS_TEMPORARY) {
-        set_because(check, "'%s' could not be asked for", name);
+        set_because(check, "'%s' %s", name, dns_trouble(answer));
         return MATCH_TEMPORARY;
     }
     if (answer->outcome == DNS_FOUND)
@@ -285,7 +286,7 @@ fetch_record(SpfCheck *check, const char *domain, char **out)
     const char *text = NULL;
 
     if (answer->outcome == DNS_TEMPORARY) {
-        set_because(check, "the SPF record of '%s' could not be asked for", domain);
+        set_because(check, "the SPF record of '%s' %s", domain, dns_trouble(answer));
         return RESULT_TEMPERROR;
     }
     for (size_t i = 0; i < list_length(answer->records); i++) {
@@ -396,8 +397,8 @@ asked_domain(const char *domain)
     return name;
 }
 
-void
-spf_check(SpfCheck *check, const char *mail_from, SpfFacts *out)
+static void
+check_sender(SpfCheck *check, const char *mail_from, SpfFacts *out)
 {
     bool is_null = *mail_from == '\0';
     const char *at = strrchr(mail_from, '@');
@@ -425,4 +426,16 @@ spf_check(SpfCheck *check, const char *mail_from, SpfFacts *out)
     g_free(out->explanation);
     out->explanation = g_steal_pointer(&check->explanation);
     out->lookups = check->lookups;
+}
+
+void
+spf_check(SpfCheck *check, const char *mail_from, SpfFacts *out)
+{
+    Witness witness;
+
+    witness_init(&witness, check->dns);
+    check->dns = &witness.door;
+    check_sender(check, mail_from, out);
+    check->dns = witness.dns;
+    out->dnssec = witness.weakest;
 }

@@ -114,12 +114,7 @@ follow_fail(const Case *self)
 
     if (list_length(self->settings->border.arc_sealers) > 0) {
         arc_judge(self->mail, self->dns, self->keys, &chain);
-        out->arc.result = chain.result;
-        out->arc.instances = chain.instances;
-        out->arc.sealer = g_strdup(chain.sets[chain.instances].sealer);
-        out->arc.because = arc_explain(&chain);
-        out->arc.is_trusted =
-            arc_is_trusted(&chain, self->settings->border.arc_sealers);
+        arc_describe(&chain, self->settings->border.arc_sealers, &out->arc);
         if (arc_helps(self, &chain)) {
             out->kind = VERDICT_AUTHENTICATED;
             out->source = SOURCE_ARC;
@@ -243,20 +238,31 @@ could_align(const Verdict *verdict, const char *domain)
 }
 
 static const char *
+unknown(DnsSecurity security, const char *silent, const char *bogus)
+{
+    return security == DNS_BOGUS ? bogus : silent;
+}
+
+static const char *
 reason_to_wait(const Case *self, const Evidence *evidence)
 {
     const Verdict *verdict = self->verdict;
 
     if (verdict->dmarc.result == RESULT_TEMPERROR || evidence->dmarc->alignment_unknown)
-        return "the DMARC policy could not be asked for";
+        return unknown(verdict->dmarc.dnssec, "the DMARC policy could not be asked for",
+                       "the DMARC policy is not what its zone signed (DNSSEC)");
     if (verdict->spf.result == RESULT_TEMPERROR &&
         could_align(verdict, verdict->spf.domain))
-        return "the SPF record could not be asked for";
+        return unknown(verdict->spf.dnssec, "the SPF record could not be asked for",
+                       "the SPF record is not what its zone signed (DNSSEC)");
     for (size_t i = 0; i < list_length(verdict->dkim); i++) {
         const DkimFacts *facts = g_ptr_array_index(verdict->dkim, i);
 
         if (facts->result == RESULT_TEMPERROR && could_align(verdict, facts->domain))
-            return "the key of a signature could not be asked for";
+            return unknown(facts->dnssec,
+                           "the key of a signature could not be asked for",
+                           "the key of a signature is not what its zone signed "
+                           "(DNSSEC)");
     }
     if (evidence->chain->result == RESULT_TEMPERROR &&
         list_length(self->settings->border.arc_sealers) > 0)

@@ -132,7 +132,8 @@ open_house_at(House *house, int count, const char *resolver)
     g_autoptr(GError) error = NULL;
     const SortersSettings settings = {.count = count, .memory_bytes = 256 << 20};
 
-    house->resolver = resolver_new(resolver, &error);
+    house->resolver =
+        resolver_new(&(ResolverSettings){.server = resolver, .anchor = "none"}, &error);
     g_assert_no_error(error);
     house->sorters = sorters_new(&settings, house->resolver, &error);
     g_assert_no_error(error);

@@ -55,7 +55,7 @@ open_rig(Rig *rig)
     rig->address = g_strdup(strstr(line, "127.0.0.1@"));
     g_assert_nonnull(rig->address);
     g_strchomp(rig->address);
-    rig->resolver = resolver_new(rig->address, &error);
+    rig->resolver = resolver_new(&(ResolverSettings){.server = rig->address}, &error);
     g_assert_no_error(error);
 }
 
@@ -144,7 +144,8 @@ static void
 none_answers_nothing(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Resolver) resolver = resolver_new("none", &error);
+    g_autoptr(Resolver) resolver =
+        resolver_new(&(ResolverSettings){.server = "none"}, &error);
     g_autoptr(DnsAnswer) answer = resolver_ask(resolver, "data.example", DNS_A, 1000);
 
     g_assert_cmpint(answer->outcome, ==, DNS_TEMPORARY);
@@ -155,7 +156,8 @@ a_broken_address_is_said(void)
 {
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(resolver_new("not an address", &error));
+    g_assert_null(
+        resolver_new(&(ResolverSettings){.server = "not an address"}, &error));
     g_assert_error(error, FAULT, FAULT_CONFIG);
 }
 
