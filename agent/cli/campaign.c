@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "base/clock.h"
 #include "base/fault.h"
 #include "cli/csv_file.h"
@@ -204,7 +206,7 @@ import_campaign(void *self, char *const *arguments)
     if (options->json)
         table_print_json(outcome);
     else
-        (void)printf("%s mails read, %s of them new\n", mails, new_ones);
+        (void)printf(_("%s mails read, %s of them new\n"), mails, new_ones);
     return print_end();
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/options.h"
 #include "cli/order.h"
 #include "cli/print.h"
@@ -47,7 +49,7 @@ show_label(const CommonOptions *options, const char *word, int64_t message)
     if (options->json)
         table_print_json(outcome);
     else
-        (void)printf("message %s is %s\n", word, records_value(row, 0, "label"));
+        (void)printf(_("message %s is %s\n"), word, records_value(row, 0, "label"));
     return print_end();
 }
 

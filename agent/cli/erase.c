@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/options.h"
 #include "cli/order.h"
 #include "cli/print.h"
@@ -26,7 +28,8 @@ warn_of_copies(const CommonOptions *options)
 
     while (folder && (name = g_dir_read_name(folder)))
         if (g_str_has_prefix(name, "postroom.db.before-"))
-            (void)fprintf(stderr, "postroom: an older copy may still hold it: %s/%s\n",
+            (void)fprintf(stderr,
+                          _("postroom: an older copy may still hold it: %s/%s\n"),
                           config->state, name);
 }
 
@@ -61,9 +64,10 @@ cli_erase(int argc, char **argv)
     if (options.json)
         table_print_json(outcome);
     else
-        (void)printf("erased: %s tickets, %s messages, %s mentions in others' mail, %s "
-                     "held mails\n",
-                     numbers[0], numbers[1], numbers[2], numbers[3]);
+        (void)printf(
+            _("erased: %s tickets, %s messages, %s mentions in others' mail, %s "
+              "held mails\n"),
+            numbers[0], numbers[1], numbers[2], numbers[3]);
     warn_of_copies(&options);
     return print_end();
 }

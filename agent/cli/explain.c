@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/fault.h"
@@ -54,8 +56,8 @@ print_account(const char *file, const Facts *facts)
         g_strdup_printf("%s <%s>", message->from.name ? message->from.name : "",
                         message->from.address ? message->from.address : "");
     g_autofree char *judged =
-        g_strdup_printf("%s (confidence %.2f%s)", label_name(label->label),
-                        label->confidence, label->review ? ", needs a look" : "");
+        g_strdup_printf(_("%s (confidence %.2f%s)"), label_name(label->label),
+                        label->confidence, label->review ? _(", needs a look") : "");
 
     print_field("file", file);
     print_field("from", from);
@@ -76,6 +78,7 @@ finish_facts(const Explainer *explainer, Facts *facts, GBytes *mail)
 
     facts->message.sha256 = digest_sha256_hex(bytes, size);
     reasons_translate(&facts->opinion.classification, explainer->language);
+    reasons_translate_texts(facts->opinion.phishing.signals, explainer->language);
 }
 
 static void

@@ -69,11 +69,24 @@ print_padded(const char *text, size_t width)
     (void)printf("%s%*s  ", text, taken < width ? (int)(width - taken) : 0, "");
 }
 
+/* "mailbox support": the word is ours, the name is theirs. Owned. */
+static char *
+in_our_tongue(const char *subject)
+{
+    g_auto(GStrv) halves = g_strsplit(subject, " ", 2);
+
+    if (!halves[0] || !*halves[0])
+        return g_strdup(subject);
+    return g_strjoin(" ", _(halves[0]), halves[1], NULL);
+}
+
 static void
 print_row(const Finding *finding, const char *subject, const char *says)
 {
+    g_autofree char *told = in_our_tongue(subject);
+
     print_padded(_(state_names[finding->state]), STATE_WIDTH);
-    print_padded(subject, SUBJECT_WIDTH);
+    print_padded(told, SUBJECT_WIDTH);
     print_padded(_(finding->check), CHECK_WIDTH);
     (void)puts(says);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "base/fault.h"
 #include "cli/listing.h"
 #include "cli/order.h"
@@ -107,9 +109,9 @@ settle_held(const CommonOptions *options, const char *verb, char *const *argumen
     if (options->json)
         table_print_json(outcome);
     else if (*answer)
-        (void)printf("held mail %s is message %s now\n", arguments[0], answer);
+        (void)printf(_("held mail %s is message %s now\n"), arguments[0], answer);
     else
-        (void)printf("held mail %s was dropped\n", arguments[0]);
+        (void)printf(_("held mail %s was dropped\n"), arguments[0]);
     return print_end();
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/options.h"
 #include "cli/print.h"
 #include "daemon/daemon.h"
@@ -15,7 +17,7 @@ invite(const char *url, const char *code, void *self)
     g_autofree char *safe_code = print_safe(code);
     const char *user = self;
 
-    (void)printf("Open %s\nand enter the code %s\nas %s. Waiting ...\n", safe_url,
+    (void)printf(_("Open %s\nand enter the code %s\nas %s. Waiting ...\n"), safe_url,
                  safe_code, user);
     (void)fflush(stdout); /* who reads it has to act on it now */
 }
@@ -46,6 +48,6 @@ cli_login(int argc, char **argv)
         g_prefix_error(&error, "mailbox '%s': ", mailbox->name);
         return options_fail(error);
     }
-    (void)printf("Mailbox '%s' can be read now.\n", mailbox->name);
+    (void)printf(_("Mailbox '%s' can be read now.\n"), mailbox->name);
     return print_end();
 }

@@ -6,9 +6,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #include "base/fault.h"
 #include "cli/options.h"
 #include "cli/print.h"
+#include "cli/reasons.h"
 #include "cli/records.h"
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -68,6 +71,27 @@ print_author(const StoreTable *message)
     print_field("from", from);
 }
 
+/* The reasons as they were written down, or in the reader's language. */
+static void
+print_reasons(const StoreTable *message)
+{
+    const char *json = records_value(message, 0, "reasons_json");
+    g_autoptr(GPtrArray) signals = event_read_texts(json, "signal");
+    g_autoptr(GPtrArray) texts = event_read_texts(json, "text");
+    const char *language = reasons_language(NULL);
+    const char *name = records_value(message, 0, "label");
+    Label label = LABEL_OTHER;
+
+    if (!name || !label_from_name(name, &label) || signals->len != texts->len)
+        language = "en";
+    for (guint i = 0; i < texts->len; i++) {
+        g_autofree char *text =
+            reasons_text(signals->pdata[i], texts->pdata[i], label, language);
+
+        print_field(i ? "" : "  because", text);
+    }
+}
+
 static void
 print_judgement(const StoreTable *message)
 {
@@ -77,17 +101,17 @@ print_judgement(const StoreTable *message)
     bool review = g_strcmp0(records_value(message, 0, "review"), "1") == 0;
     g_autofree char *verdict =
         g_strdup_printf("%s%s%s", records_value(message, 0, "verdict"),
-                        domain ? ", author domain " : "", domain ? domain : "");
+                        domain ? _(", author domain ") : "", domain ? domain : "");
     g_autofree char *label = g_strdup_printf(
-        "%s%s%s (confidence %.2f%s)", records_value(message, 0, "label"),
+        _("%s%s%s (confidence %.2f%s)"), records_value(message, 0, "label"),
         sublabel ? ", " : "", sublabel ? sublabel : "",
         confidence ? g_ascii_strtod(confidence, NULL) : 0,
-        review ? ", needs a look" : "");
+        review ? _(", needs a look") : "");
 
     print_field("verdict", verdict);
     print_list("  because", records_value(message, 0, "verdict_because_json"), NULL);
     print_field("label", label);
-    print_list("  because", records_value(message, 0, "reasons_json"), "text");
+    print_reasons(message);
     table_print_fields(message, 0, route);
     print_list("rules", records_value(message, 0, "rules_json"), NULL);
     print_list("defects", records_value(message, 0, "defects_json"), NULL);
@@ -106,7 +130,7 @@ print_words(const StoreTable *message)
     (void)putchar('\n');
     print_text("    ", words);
     if (g_strcmp0(records_value(message, 0, "is_truncated"), "1") == 0)
-        (void)puts("\n(the text is longer: see 'message raw')");
+        (void)puts(_("\n(the text is longer: see 'message raw')"));
 }
 
 static void

@@ -196,18 +196,37 @@ in_spanish(const char *signal, Label label)
                         : NULL;
 }
 
+char *
+reasons_text(const char *signal, const char *text, Label label, const char *language)
+{
+    char *told = NULL;
+
+    if (g_strcmp0(language, "es") != 0)
+        return g_strdup(text);
+    told = in_spanish(signal, label);
+    return told ? told : in_pieces(text);
+}
+
 void
 reasons_translate(Classification *classification, const char *language)
 {
-    if (!g_str_equal(language, "es"))
-        return;
     for (size_t i = 0; i < list_length(classification->reasons); i++) {
         Reason *reason = classification->reasons->pdata[i];
-        char *text = in_spanish(reason->signal, classification->label);
+        char *text =
+            reasons_text(reason->signal, reason->text, classification->label, language);
 
-        if (!text)
-            text = in_pieces(reason->text);
         g_free(reason->text);
         reason->text = text;
+    }
+}
+
+void
+reasons_translate_texts(GPtrArray *texts, const char *language)
+{
+    for (size_t i = 0; i < list_length(texts); i++) {
+        char *text = reasons_text("", texts->pdata[i], LABEL_OTHER, language);
+
+        g_free(texts->pdata[i]);
+        texts->pdata[i] = text;
     }
 }

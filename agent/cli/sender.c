@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/print.h"
 
 static void
@@ -18,7 +20,7 @@ add_signature(GString *line, const DkimFacts *facts)
                                ? g_strdup_printf("RSA-%d", (int)facts->key_bits)
                                : g_strdup(is_rsa ? "RSA" : "Ed25519");
     g_autofree char *reason =
-        g_strdup_printf("DKIM of %s (%s) aligned", facts->domain, key);
+        g_strdup_printf(_("DKIM of %s (%s) aligned"), facts->domain, key);
 
     add_reason(line, reason);
 }
@@ -38,7 +40,7 @@ summary(const Verdict *verdict)
         }
         if (verdict->dmarc.alignment.spf) {
             g_autofree char *reason =
-                g_strdup_printf("SPF passed for %s", verdict->border.ip);
+                g_strdup_printf(_("SPF passed for %s"), verdict->border.ip);
 
             add_reason(line, reason);
         }
@@ -55,13 +57,13 @@ print_border(const BorderFacts *border)
 
     if (!border->ip)
         return;
-    line = g_strdup_printf("%s, which called itself %s, came to %s%s%s", border->ip,
-                           border->helo ? border->helo : "nothing",
-                           border->by ? border->by : "us",
-                           border->envelope_from ? " with mail of " : "",
+    line = g_strdup_printf(_("%s, which called itself %s, came to %s%s%s"), border->ip,
+                           border->helo ? border->helo : _("nothing"),
+                           border->by ? border->by : _("us"),
+                           border->envelope_from ? _(" with mail of ") : "",
                            !border->envelope_from   ? ""
                            : *border->envelope_from ? border->envelope_from
-                                                    : "nobody (a null sender)");
+                                                    : _("nobody (a null sender)"));
     print_field("border", line);
 }
 
@@ -85,9 +87,9 @@ print_mechanism(const Mechanism *mechanism)
 
     if (!name && !mechanism->because)
         return;
-    line = g_string_new(name ? name : "not judged");
+    line = g_string_new(name ? name : _("not judged"));
     if (mechanism->domain)
-        g_string_append_printf(line, " for %s", mechanism->domain);
+        g_string_append_printf(line, _(" for %s"), mechanism->domain);
     if (mechanism->because)
         g_string_append_printf(line, ": %s", mechanism->because);
     if (security)
@@ -99,10 +101,10 @@ print_mechanism(const Mechanism *mechanism)
 static void
 print_dmarc(const DmarcFacts *facts)
 {
-    g_autofree char *policy =
-        facts->policy
-            ? g_strdup_printf(" (policy %s of %s)", facts->policy, facts->policy_domain)
-            : g_strdup("");
+    g_autofree char *policy = facts->policy
+                                  ? g_strdup_printf(_(" (policy %s of %s)"),
+                                                    facts->policy, facts->policy_domain)
+                                  : g_strdup("");
     g_autofree char *because =
         facts->because ? g_strconcat(facts->because, policy, NULL) : NULL;
 
@@ -133,7 +135,8 @@ sender_print(const Verdict *verdict)
                                      verdict->arc.sealer, verdict->arc.because});
     if (verdict->results_header.because) {
         g_autofree char *word = g_strdup_printf(
-            "%s: %s", verdict->results_header.is_trusted ? "believed" : "not believed",
+            "%s: %s",
+            verdict->results_header.is_trusted ? _("believed") : _("not believed"),
             verdict->results_header.because);
 
         print_field("results", word);

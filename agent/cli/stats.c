@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/records.h"
@@ -71,13 +73,14 @@ static void
 print_figure(const StoreTable *stats, guint first, guint end)
 {
     const char *figure = records_value(stats, first, "figure");
+    g_autofree char *title = NULL;
     int64_t most = 0;
     size_t width = 0;
 
-    (void)printf("%s%.*s\n", first ? "\n" : "",
-                 (int)(strstr(figure, " seconds") ? strlen(figure) - strlen(" seconds")
-                                                  : strlen(figure)),
-                 figure);
+    title = g_strndup(figure, strstr(figure, " seconds")
+                                  ? strlen(figure) - strlen(" seconds")
+                                  : strlen(figure));
+    (void)printf("%s%s\n", first ? "\n" : "", _(title));
     for (guint row = first; row < end; row++) {
         g_autofree char *safe = print_safe(records_value(stats, row, "name"));
 

@@ -126,7 +126,8 @@ fill_strip(Strip *strip, const StoreTable *table)
     strip->column = records_column(table, shown->name);
     strip->is_right = table->numeric->data[strip->column] && table->rows->len;
     strip->is_empty = table->rows->len > 0;
-    g_ptr_array_add(strip->cells, g_strdup(shown->title ? shown->title : shown->name));
+    g_ptr_array_add(strip->cells,
+                    g_strdup(_(shown->title ? shown->title : shown->name)));
     for (guint row = 0; row < table->rows->len; row++) {
         const GPtrArray *values = table->rows->pdata[row];
         char *text = cell_text(shown->name, values->pdata[strip->column]);
@@ -136,8 +137,9 @@ fill_strip(Strip *strip, const StoreTable *table)
     }
     for (guint i = 0; i < strip->cells->len; i++)
         strip->width = MAX(strip->width, print_width(strip->cells->pdata[i]));
-    if (shown->most)
-        strip->width = MIN(strip->width, shown->most);
+    if (shown->most) /* a heading may be longer in another language */
+        strip->width =
+            MIN(strip->width, MAX(shown->most, print_width(strip->cells->pdata[0])));
     strip->least = strip->is_right || is_time(shown->name)
                        ? strip->width
                        : MIN(strip->width, LEAST_TEXT);

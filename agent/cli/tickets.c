@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "base/clock.h"
 #include "base/fault.h"
 #include "cli/options.h"
@@ -100,9 +102,9 @@ tell_limit(const Filing *filing, StoreTable *tickets)
         return;
     g_ptr_array_remove_index(tickets->rows, 0); /* the oldest */
     (void)fprintf(stderr,
-                  "postroom: the %" G_GINT64_FORMAT
-                  " newest; there are more: --limit N, or --limit 0 for all\n",
-                  most);
+                  _("postroom: the %ld newest; there are more: --limit N, or --limit 0 "
+                    "for all\n"),
+                  (long)most);
 }
 
 static const char *

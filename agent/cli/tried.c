@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/print.h"
 
 static void
@@ -47,7 +49,7 @@ print_signature(const DkimFacts *facts)
     print_if_said("algorithm", facts->algorithm);
     if (facts->key_bits)
         print_number("key bits", facts->key_bits);
-    print_field("aligned", facts->is_aligned ? "yes" : "no");
+    print_field("aligned", facts->is_aligned ? _("yes") : _("no"));
     print_dnssec(facts->dnssec);
     print_if_said("because", facts->because);
     (void)putchar('\n');
@@ -57,7 +59,7 @@ static void
 print_dkim(const GPtrArray *signatures)
 {
     if (list_length(signatures) == 0)
-        print_field("result", "the mail is not signed");
+        print_field("result", _("the mail is not signed"));
     for (size_t i = 0; i < list_length(signatures); i++)
         print_signature(signatures->pdata[i]);
 }
@@ -68,7 +70,7 @@ print_arc(const ArcFacts *facts)
     print_field("result", auth_result_name(facts->result));
     print_number("instances", facts->instances);
     print_if_said("sealer", facts->sealer);
-    print_field("trusted", facts->is_trusted ? "yes" : "no");
+    print_field("trusted", facts->is_trusted ? _("yes") : _("no"));
     print_dnssec(facts->dnssec);
     print_if_said("because", facts->because);
 }
@@ -83,7 +85,7 @@ print_dmarc(const DmarcFacts *facts)
     print_field("aligned", facts->alignment.dkim && facts->alignment.spf ? "DKIM, SPF"
                            : facts->alignment.dkim                       ? "DKIM"
                            : facts->alignment.spf                        ? "SPF"
-                                                                         : "nothing");
+                                                  : _("nothing"));
     print_dnssec(facts->dnssec);
     print_if_said("because", facts->because);
 }
@@ -108,12 +110,12 @@ static void
 print_results(const GPtrArray *headers)
 {
     if (list_length(headers) == 0)
-        print_field("results", "the mail has no Authentication-Results");
+        print_field("results", _("the mail has no Authentication-Results"));
     for (size_t i = 0; i < list_length(headers); i++) {
         const ResultsHeader *header = headers->pdata[i];
 
         print_field("server", header->authserv_id ? header->authserv_id : "?");
-        print_field("trusted", header->is_trusted ? "yes" : "no");
+        print_field("trusted", header->is_trusted ? _("yes") : _("no"));
         print_if_said("because", header->because);
         for (size_t k = 0; k < list_length(header->results); k++)
             print_result(header->results->pdata[k]);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/print.h"
 #include "cli/records.h"
 #include "cli/table.h"
@@ -63,7 +65,7 @@ records_of(const WebhookConfig *webhook, const DaemonWebhookTrial *trial)
 static void
 print_recipe(void)
 {
-    (void)puts(
+    (void)puts(_(
         "\nTo verify: base64 of HMAC-SHA256 over 'id.timestamp.body', keyed with the\n"
         "base64-decoded secret behind 'whsec_', must be one of the signatures behind\n"
         "'v1,'. With the secret in $SECRET, and id, timestamp and body as above:\n\n"
@@ -72,7 +74,7 @@ print_recipe(void)
         "    printf %s \"$ID.$TIMESTAMP.$BODY\" |\n"
         "        openssl dgst -sha256 -mac HMAC -macopt hexkey:$key -binary | "
         "base64\n\n"
-        "docs/webhooks.md has the same in Node, Python and PHP.");
+        "docs/webhooks.md has the same in Node, Python and PHP."));
 }
 
 int

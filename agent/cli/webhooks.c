@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "base/clock.h"
 #include "cli/listing.h"
 #include "cli/order.h"
@@ -87,8 +89,10 @@ print_replayed(const WebhookOptions *options, const char *answer)
     if (options->common.json)
         table_print_json(told);
     else
-        (void)printf("%s deliveries of %s events %s\n", counts[1], counts[0],
-                     options->dry_run ? "would be sent again" : "are sent again");
+        (void)printf(options->dry_run
+                         ? _("%s deliveries of %s events would be sent again\n")
+                         : _("%s deliveries of %s events are sent again\n"),
+                     counts[1], counts[0]);
     return print_end();
 }
 

@@ -45,6 +45,40 @@ def test_each_command_is_explained_in_spanish():
         assert paragraphs[0] != paragraphs[1], f"{name} is not translated"
 
 
+def options_of(text):
+    """Option: what it is for."""
+    return dict(re.findall(r"^  (?:-\w, )?(--[a-z-]+)\S* +(\S.*)$", text, re.MULTILINE))
+
+
+# Words of the configuration and of the database: the same in each language.
+SAME_WORDS = {("auth", "--profile"), ("tickets", "--label"), ("tickets", "--status")}
+
+
+def test_each_option_is_explained_in_spanish():
+    for name in commands():
+        english = options_of(said(name, "--help"))
+        spanish = options_of(said(name, "--help", LC_ALL="es_ES.UTF-8"))
+        assert set(english) == set(spanish) and "--json" in english
+        same = {(name, option) for option in english if english[option] == spanish[option]}
+        assert same <= SAME_WORDS
+
+
+def test_headings_and_answers_are_spanish(house, full_box, monkeypatch):
+    del full_box
+    house.once()
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    heads = {("tickets",): "prioridad", ("tickets", "show", "1"): "espera desde",
+             ("stats",): "mensajes por etiqueta", ("mailboxes",): "último error",
+             ("held",): "retenido", ("senders",): "trato", ("webhooks",): "espera desde",
+             ("search", "factur*"): "palabras", ("campaign",): "primer envío",
+             ("message", "show", "5"): "apunta a soporte",
+             ("senders", "block", "bulk.example"): "trato"}
+    for words, heading in heads.items():
+        done = house.run(*words)
+        assert done.returncode == 0 and heading in done.stdout, done.stdout
+    assert [row["status"] for row in house.json("tickets", "--limit", "1")] == ["open"]
+
+
 def test_faults_and_questions_are_spanish(tmp_path):
     assert "no existe la orden 'correo'" in said("correo", code=64, LC_MESSAGES="es")
     asked = said("init", "--resolver", "none", "-c", str(tmp_path / "a.yaml"), code=64,
