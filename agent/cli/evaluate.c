@@ -343,6 +343,8 @@ cli_evaluate(int argc, char **argv)
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     evaluation.sources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     code = evaluate_stream(&evaluation, stream);
+    if (code == EX_OK && evaluation.line == 0) /* silence would look like success */
+        code = options_usage("evaluate", "there is no text");
     if (code == EX_OK)
         print_summary(&evaluation);
     g_hash_table_destroy(evaluation.languages);

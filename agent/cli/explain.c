@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <glib/gi18n.h>
 
@@ -191,6 +192,8 @@ cli_explain(int argc, char **argv)
     explainer.language = reasons_language(language);
     if (!explainer.language)
         return options_usage("explain", "--lang is en or es");
+    if (!options.rest[0] && isatty(STDIN_FILENO)) /* who typed it would wait for ever */
+        return options_usage("explain", "name a file, or - for a mail that you type");
     explainer.settings = settings;
     return explain_all(&explainer);
 }

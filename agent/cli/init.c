@@ -178,8 +178,9 @@ append_secret(GString *text, const Draft *draft, const char *name)
     else
         g_string_append_printf(text,
                                "    password: %s  # mode 0600; "
-                               "or {command: C}, {env: NAME}, {file: F}\n",
-                               source);
+                               "or {command: C}, {env: NAME}, {%s}\n",
+                               source,
+                               is_for_service(draft) ? "file: F" : "credential: NAME");
 }
 
 static char *

@@ -41,8 +41,9 @@ read_file(const char *file, GError **error)
     }
     if (got < 0) {
         g_set_error(error, FAULT, FAULT_CONFIG,
-                    "%s: cannot be read: %s; name the configuration with -c", file,
-                    g_strerror(errno));
+                    "%s: cannot be read: %s; name the configuration with -c, or "
+                    "write a first one: 'postroom init'",
+                    file, g_strerror(errno));
         return NULL;
     }
     if (bytes->len > MOST_FILE_BYTES) {

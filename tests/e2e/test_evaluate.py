@@ -108,3 +108,10 @@ def test_reasons_are_told_in_the_language_asked_for():
     english = run("explain", "--lang", "en", "--resolver", "none", "-", stdin=SPANISH_MAIL,
                   locale="es_ES.UTF-8")
     assert "speaks for support" in english and "apunta" not in english
+
+
+def test_no_text_is_no_success(tmp_path):
+    (tmp_path / "nothing.jsonl").write_bytes(b"")
+    done = subprocess.run([program(), "evaluate", str(tmp_path / "nothing.jsonl")],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 64 and "there is no text" in done.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 
 import jsonschema
@@ -138,3 +139,14 @@ def test_a_missing_file_is_an_input_fault(tmp_path):
 def test_it_writes_nothing(tmp_path, samples):
     explain(tmp_path, "-", stdin=samples[0][0].octets)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_not_read_in_silence(tmp_path):
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run([program(), "explain", "--resolver", "none"], stdin=theirs, cwd=tmp_path,
+                              capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 64 and "name a file" in done.stderr

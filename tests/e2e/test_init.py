@@ -101,3 +101,9 @@ def test_what_is_no_address_is_refused(tmp_path, address):
     done = init(tmp_path, "--address", address, answers="\n\n\n")
     assert done.returncode == USAGE
     assert not (tmp_path / "postroom.yaml").exists()
+
+
+def test_who_has_no_configuration_yet_hears_of_init(tmp_path):
+    done = subprocess.run([program(), "tickets", "-c", "not-there.yaml"], cwd=tmp_path,
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == CONFIG and "postroom init" in done.stderr
