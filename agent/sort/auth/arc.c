@@ -109,9 +109,10 @@ refuse_names(const Signature *signature)
 }
 
 static AuthResult
-check_message(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys,
-              const RawField *field, const char **trouble)
+check_message(ArcChain *chain, const RawMail *mail, const DnsAsker *dns, AuthKeys *keys,
+              const char **trouble)
 {
+    const RawField *field = chain->sets[chain->instances].message;
     g_auto(Signature) signature = {0};
     g_auto(PublicKey) key = {0};
     g_auto(CanonicalBody) body = {0};
@@ -137,6 +138,7 @@ check_message(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys,
         return RESULT_FAIL;
     *trouble = "the signed header fields were changed";
     signature_hash_fields(&signature, mail, digest);
+    chain->unsigned_duplicate = signature_leaves_copies(&signature, mail);
     return key_verifies(&key, digest, signature.signature) ? RESULT_PASS : RESULT_FAIL;
 }
 
@@ -201,8 +203,7 @@ arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *ou
     }
     witness_init(&witness, dns);
     out->culprit = out->instances;
-    out->result = check_message(mail, &witness.door, keys,
-                                out->sets[out->instances].message, &trouble);
+    out->result = check_message(out, mail, &witness.door, keys, &trouble);
     for (int i = out->instances; i >= 1 && out->result == RESULT_PASS; i--) {
         out->culprit = i;
         out->result = check_seal(out, i, &witness.door, keys, &trouble);

@@ -19,8 +19,9 @@ typedef struct ArcSet {
 } ArcSet;
 
 typedef struct ArcChain {
-    AuthResult result;  /* none, pass, fail, temperror */
-    DnsSecurity dnssec; /* of the weakest key */
+    AuthResult result;       /* none, pass, fail, temperror */
+    DnsSecurity dnssec;      /* of the weakest key */
+    bool unsigned_duplicate; /* of a field the newest message signature covers */
     int instances;
     const char *trouble;                /* of a fail or temperror */
     int culprit;                        /* the instance it was found at */

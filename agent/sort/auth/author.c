@@ -2,12 +2,13 @@
 
 #include <string.h>
 
+#include "display.h"
 #include "domain.h"
 #include "mailbox.h"
 
-/* Display names are looked at up to here; nobody reads further. */
+/* Readers take a longer name for text; the longest in use have some sixty bytes. */
 enum {
-    DISPLAY_MAX = 4096
+    FIELD_NAME_MAX = 126
 };
 
 void
@@ -57,6 +58,25 @@ hides_from_behind_cr(const RawField *field)
     return false;
 }
 
+/* A name, blanks, a colon; or the line that mbox files set before a mail. Where a line
+ * is neither, many readers take it and all that follows for text. They would show a
+ * stranger's words on top of an old mail whose signature is still valid. */
+static bool
+is_field_line(const RawField *field, bool is_first)
+{
+    const char *mbox = field->raw + (field->raw_size > 0 && *field->raw == '>');
+    size_t size = field->name_size;
+
+    if (is_first && field->raw_size > 6 && strncmp(mbox, "From ", 5) == 0)
+        return true;
+    while (size > 0 && (field->raw[size - 1] == ' ' || field->raw[size - 1] == '\t'))
+        size--;
+    for (size_t i = 0; i < size; i++)
+        if (field->raw[i] <= 32 || field->raw[i] >= 127)
+            return false;
+    return size > 0 && size <= FIELD_NAME_MAX;
+}
+
 static const RawField *
 only_from(const RawMail *mail, const char **trouble)
 {
@@ -70,6 +90,8 @@ only_from(const RawMail *mail, const char **trouble)
     for (size_t i = 0; !*trouble && i < raw_mail_count_fields(mail); i++) {
         const RawField *field = raw_mail_field(mail, i);
 
+        if (!is_field_line(field, i == 0))
+            *trouble = "a line among the header fields is none";
         if (hides_from_behind_cr(field))
             *trouble = "a bare CR hides a second From";
         if (!looks_like_from(field))
@@ -137,24 +159,6 @@ phrase_agrees(const char *phrase, const char *domain)
             return false;
     }
     return true;
-}
-
-static bool
-display_shows_other(const char *display, const char *domain)
-{
-    for (const char *p = strchr(display, '@'); p; p = strchr(p + 1, '@')) {
-        size_t size =
-            strspn(p + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                          "0123456789-.");
-        g_autofree char *shown = domain_to_ascii(p + 1, size);
-
-        if (p == display || p - display > DISPLAY_MAX)
-            continue;
-        if (shown && strchr(shown, '.') && !domain_is_within(shown, domain) &&
-            !domain_is_within(domain, shown))
-            return true;
-    }
-    return false;
 }
 
 /* NULL with `*trouble`, else the domain of the mailbox. */

@@ -162,49 +162,10 @@ describe(const Candidate *candidate, const PublicKey *key)
     return facts;
 }
 
-static bool
-has_unsigned_copy(const Signature *signature, const RawMail *mail, const char *name)
-{
-    size_t present = 0;
-    size_t covered = 0;
-
-    for (guint i = 0; i < signature->signed_names->len; i++)
-        covered += strcmp(g_ptr_array_index(signature->signed_names, i), name) == 0;
-    if (covered == 0)
-        return false;
-    for (size_t i = 0; i < raw_mail_count_fields(mail); i++)
-        present += field_is(raw_mail_field(mail, i), name);
-    return present > covered;
-}
-
-/* A copy above the signed one is what most programs show. */
-static bool
-has_unsigned_copies(const Signature *signature, const RawMail *mail)
-{
-    static const char *const singletons[] = {"from",
-                                             "sender",
-                                             "reply-to",
-                                             "to",
-                                             "cc",
-                                             "subject",
-                                             "date",
-                                             "message-id",
-                                             "in-reply-to",
-                                             "references",
-                                             "mime-version",
-                                             "content-type",
-                                             "content-transfer-encoding"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(singletons); i++)
-        if (has_unsigned_copy(signature, mail, singletons[i]))
-            return true;
-    return false;
-}
-
 static void
 note_pass(const DkimQuestion *question, const Signature *signature, DkimReport *out)
 {
-    if (has_unsigned_copies(signature, question->mail))
+    if (signature_leaves_copies(signature, question->mail))
         out->unsigned_duplicate = true;
     if (question->received_at != TIME_NONE && signature->signed_at != TIME_NONE &&
         question->received_at - signature->signed_at > REPLAY_AGE_S)

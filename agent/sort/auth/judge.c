@@ -151,6 +151,20 @@ judge_arc(const Case *self, ArcChain *chain)
     arc_describe(chain, sealers, &out->arc);
 }
 
+/* The answers are kept for the judging of DMARC, which comes last. A forger's
+ * signatures and SPF record can use up all of a mail's lookups and time: his mail would
+ * be deferred for want of a policy that was there to be asked for. */
+static void
+ask_policy_first(const Case *self)
+{
+    const DmarcQuestion question = {self->verdict->author_domain, NULL, NULL,
+                                    self->dns};
+    g_auto(DmarcReport) report = {0};
+
+    dmarc_report_init(&report);
+    dmarc_judge(&question, &report);
+}
+
 static void
 judge_locally(const Case *self)
 {
@@ -159,6 +173,7 @@ judge_locally(const Case *self)
     g_auto(ArcChain) chain = {0};
     Evidence evidence = {&dmarc, &chain};
 
+    ask_policy_first(self);
     dmarc_report_init(&dmarc);
     judge_dkim(self, &dkim);
     judge_spf(self, &self->verdict->spf);

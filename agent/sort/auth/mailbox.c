@@ -32,6 +32,15 @@ scan_comment(const char *p, Mailbox *out)
     size_t depth = 0;
 
     for (; *p; p++) {
+        size_t word = word_measure_encoded(p);
+
+        /* One that holds a parenthesis ends where other readers see it end. */
+        if (word > 0 && !g_strstr_len(p, (gssize)word, "(") &&
+            !g_strstr_len(p, (gssize)word, ")")) {
+            word_decode(p, word, out->display);
+            p += word - 1;
+            continue;
+        }
         if (*p == '\\' && p[1]) {
             p++;
         } else if (*p == '(') {
@@ -44,12 +53,21 @@ scan_comment(const char *p, Mailbox *out)
     return NULL;
 }
 
-/* Behind the quoted string that opens at `p`; NULL: it never closes. */
+/* Behind the quoted string that opens at `p`; NULL: it never closes. Encoded words have
+ * no place in it (RFC 2047 section 5), and most readers decode them there. */
 static const char *
 scan_quoted(const char *p, GString *raw, Mailbox *out)
 {
     g_string_append_c(raw, *p++);
     for (; *p; p++) {
+        size_t word = word_measure_encoded(p);
+
+        if (word > 0) {
+            word_decode(p, word, out->display);
+            g_string_append_len(raw, p, (gssize)word);
+            p += word - 1;
+            continue;
+        }
         g_string_append_c(raw, *p);
         if (*p == '"')
             return p + 1;

@@ -48,3 +48,7 @@ void signature_hash_fields(const Signature *signature, const RawMail *mail,
                            uint8_t digest[32]);
 
 bool signature_body_matches(const Signature *signature, CanonicalBody *body);
+
+/* Whether the mail holds more copies of a signed field than are signed: the one on top
+ * is what most programs show. */
+bool signature_leaves_copies(const Signature *signature, const RawMail *mail);

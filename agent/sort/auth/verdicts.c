@@ -98,6 +98,19 @@ arc_helps(const Case *self, const ArcChain *chain)
                          self->verdict->author_domain);
 }
 
+static void
+follow_arc(const Case *self, const ArcChain *chain)
+{
+    Verdict *out = self->verdict;
+
+    out->kind = VERDICT_AUTHENTICATED;
+    out->source = SOURCE_ARC;
+    say(out, "%s, whom we trust, saw DMARC of %s pass", out->arc.sealer,
+        out->author_domain);
+    if (chain->unsigned_duplicate)
+        verdict_flag(out, "unsigned_duplicate_header");
+}
+
 static const char *
 stamper(const Case *self)
 {
@@ -116,10 +129,7 @@ follow_fail(const Case *self)
         arc_judge(self->mail, self->dns, self->keys, &chain);
         arc_describe(&chain, self->settings->border.arc_sealers, &out->arc);
         if (arc_helps(self, &chain)) {
-            out->kind = VERDICT_AUTHENTICATED;
-            out->source = SOURCE_ARC;
-            say(out, "%s, whom we trust, saw DMARC of %s pass", out->arc.sealer,
-                out->author_domain);
+            follow_arc(self, &chain);
             return;
         }
         if (chain.result == RESULT_TEMPERROR) {
@@ -283,10 +293,7 @@ verdict_conclude(const Case *self, const Evidence *evidence)
         return;
     }
     if (arc_helps(self, evidence->chain)) {
-        out->kind = VERDICT_AUTHENTICATED;
-        out->source = SOURCE_ARC;
-        say(out, "%s, whom we trust, saw DMARC of %s pass", out->arc.sealer,
-            out->author_domain);
+        follow_arc(self, evidence->chain);
         say_evidence(out);
         return;
     }

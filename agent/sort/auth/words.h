@@ -9,5 +9,5 @@
  * address from a reader that does not know encoded words. */
 size_t word_measure_encoded(const char *p);
 
-/* Appends what the word says, charset ignored: only its ASCII is looked at. */
+/* Appends what the word says, as UTF-8; bytes of a charset nobody knows as they are. */
 void word_decode(const char *p, size_t size, GString *out);

@@ -21,6 +21,8 @@ typedef struct Chain {
     Hop hops[SETS_MAX]; /* oldest first */
     const char *appended;
     bool drops_first; /* the oldest seal is taken away */
+    const char
+        *unsigned_; /* fields above the sets; flagged as a copy of a signed one */
     VerdictKind want;
     AuthResult arc;
 } Chain;
@@ -62,6 +64,11 @@ static const Chain chains[] = {
     {.name = "stranger-before-the-trusted-list",
      .hops = {{"attack.example", SAW_PASS}, {TRUSTED, SAW_FAIL}},
      .want = VERDICT_FAILED,
+     .arc = RESULT_PASS},
+    {.name = "second-subject-above-what-was-sealed",
+     .hops = {{TRUSTED, SAW_PASS}},
+     .unsigned_ = "Subject: Wire the money\r\n",
+     .want = VERDICT_AUTHENTICATED,
      .arc = RESULT_PASS},
     {.name = "trusted-list-saw-a-fail",
      .hops = {{TRUSTED, SAW_FAIL}},
@@ -208,8 +215,8 @@ build_chain(const World *world, const Chain *chain)
         add_message_signature(world, &lines, &chain->hops[i], i + 1);
         add_seal(world, &lines, &chain->hops[i], i + 1);
     }
-    all = g_strconcat(AT_BORDER, lines.mail->str, HONEST REST "\r\n" BODY,
-                      chain->appended, NULL);
+    all = g_strconcat(AT_BORDER, chain->unsigned_ ? chain->unsigned_ : "",
+                      lines.mail->str, HONEST REST "\r\n" BODY, chain->appended, NULL);
     first = chain->drops_first ? strstr(all, "ARC-Seal: i=1;") : NULL;
     if (first)
         memcpy(first, "X-", 2);
@@ -245,6 +252,8 @@ test_chain(const void *data)
                     verdict_kind_name(row->chain->want));
     if (verdict.kind == VERDICT_AUTHENTICATED)
         g_assert_cmpint(verdict.source, ==, SOURCE_ARC);
+    g_assert_cmpint(has_text(verdict.flags, "unsigned_duplicate_header"), ==,
+                    row->chain->unsigned_ != NULL);
     shape_clear(&verdict_shape, &verdict);
 }
 
