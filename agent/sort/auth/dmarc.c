@@ -3,29 +3,14 @@
 #include <string.h>
 
 #include "asker.h"
-#include "dmarc_record.h"
 #include "domain.h"
 #include "witness.h"
 
-/* Section 4.10: at most eight questions; a longer name jumps to its last seven labels.
- */
+/* Section 4.10: a longer name jumps to its last seven labels. */
 enum {
-    WALK_MAX = 8,
     WALK_LABELS = 8,
     WALK_JUMP_TO = 7
 };
-
-typedef struct Step {
-    const char *name; /* inside the domain walked */
-    DmarcRecord record;
-} Step;
-
-typedef struct Walk {
-    Step found[WALK_MAX]; /* from the domain itself upwards */
-    size_t count;
-    const char *organization;
-    bool is_temporary;
-} Walk;
 
 void
 dmarc_report_init(DmarcReport *report)
@@ -68,10 +53,10 @@ fetch_policy(const DnsAsker *dns, const char *domain, DmarcRecord *out)
 
 /* Section 4.10.2. Without any record a domain is its own organisation. */
 static const char *
-organization_of(const char *domain, const Walk *walk)
+organization_of(const char *domain, const DmarcWalk *walk)
 {
     for (size_t i = 0; i < walk->count; i++) {
-        const Step *step = &walk->found[i];
+        const DmarcStep *step = &walk->found[i];
 
         if (step->record.psd == 'n')
             return step->name;
@@ -82,14 +67,14 @@ organization_of(const char *domain, const Walk *walk)
 }
 
 static void
-walk_tree(const DnsAsker *dns, const char *domain, Walk *out)
+walk_tree(const DnsAsker *dns, const char *domain, DmarcWalk *out)
 {
     size_t labels = domain_count_labels(domain);
     const char *name = domain;
 
-    *out = (Walk){0};
-    for (size_t asked = 0; asked < WALK_MAX && labels > 0; asked++) {
-        Step step = {.name = name};
+    *out = (DmarcWalk){0};
+    for (size_t asked = 0; asked < DMARC_WALK_MAX && labels > 0; asked++) {
+        DmarcStep step = {.name = name};
         DnsOutcome outcome = fetch_policy(dns, name, &step.record);
 
         /* What a top-level domain does not answer cannot move a record below it. */
@@ -110,10 +95,10 @@ walk_tree(const DnsAsker *dns, const char *domain, Walk *out)
 
 /* Section 4.10.1: the author domain's own record, else its organisation's, else that
  * of the public suffix. */
-static const Step *
-policy_step(const char *domain, const Walk *walk)
+static const DmarcStep *
+policy_step(const char *domain, const DmarcWalk *walk)
 {
-    const Step *suffix = NULL;
+    const DmarcStep *suffix = NULL;
 
     for (size_t i = 0; i < walk->count; i++)
         if (strcmp(walk->found[i].name, domain) == 0)
@@ -136,7 +121,7 @@ does_not_exist(const DnsAsker *dns, const char *domain)
 }
 
 static DmarcPolicy
-applied_policy(const DmarcQuestion *question, const Step *step)
+applied_policy(const DmarcQuestion *question, const DmarcStep *step)
 {
     const DmarcRecord *record = &step->record;
     DmarcPolicy policy = record->policy;
@@ -156,10 +141,10 @@ applied_policy(const DmarcQuestion *question, const Step *step)
 /* Nothing outside the author's organisation can share it, so only names inside are
  * worth a walk of their own. */
 static bool
-is_aligned(const DmarcQuestion *question, const Walk *author, const char *domain,
+is_aligned(const DmarcQuestion *question, const DmarcWalk *author, const char *domain,
            bool strict, DmarcReport *out)
 {
-    Walk walk;
+    DmarcWalk walk;
 
     if (strcmp(domain, question->author_domain) == 0)
         return true;
@@ -180,7 +165,7 @@ is_aligned(const DmarcQuestion *question, const Walk *author, const char *domain
 }
 
 static void
-judge_alignment(const DmarcQuestion *question, const Walk *author,
+judge_alignment(const DmarcQuestion *question, const DmarcWalk *author,
                 const DmarcRecord *record, DmarcReport *out)
 {
     AlignmentFacts *alignment = &out->facts.alignment;
@@ -200,7 +185,7 @@ judge_alignment(const DmarcQuestion *question, const Walk *author,
 }
 
 static AuthResult
-conclude(const DmarcReport *report, const Walk *author, const Step *step)
+conclude(const DmarcReport *report, const DmarcWalk *author, const DmarcStep *step)
 {
     const AlignmentFacts *alignment = &report->facts.alignment;
 
@@ -214,7 +199,7 @@ conclude(const DmarcReport *report, const Walk *author, const Step *step)
 }
 
 static char *
-explain(const DmarcReport *report, const Step *step, const char *author_domain)
+explain(const DmarcReport *report, const DmarcStep *step, const char *author_domain)
 {
     AuthResult result = report->facts.result;
     bool is_bogus = report->facts.dnssec == DNS_BOGUS;
@@ -238,24 +223,33 @@ static void
 judge(const DmarcQuestion *question, const Witness *witness, DmarcReport *out)
 {
     const char *author_domain = question->author_domain;
+    const DmarcWalk *author = question->walk;
     DmarcFacts *facts = &out->facts;
-    const Step *step;
-    Walk author;
+    const DmarcStep *step =
+        author->is_temporary ? NULL : policy_step(author_domain, author);
 
-    walk_tree(question->dns, author_domain, &author);
-    step = author.is_temporary ? NULL : policy_step(author_domain, &author);
     if (step && step->record.policy == POLICY_UNSAID)
         step = NULL;
-    judge_alignment(question, &author, step ? &step->record : NULL, out);
+    judge_alignment(question, author, step ? &step->record : NULL, out);
     out->has_policy = step != NULL;
-    facts->organizational_domain = g_strdup(author.organization);
+    facts->organizational_domain = g_strdup(author->organization);
     if (step) {
         facts->policy = g_strdup(dmarc_policy_name(applied_policy(question, step)));
         facts->policy_domain = g_strdup(step->name);
     }
     facts->dnssec = witness->weakest;
-    facts->result = conclude(out, &author, step);
+    facts->result = conclude(out, author, step);
     facts->because = explain(out, step, author_domain);
+}
+
+void
+dmarc_walk(const char *author_domain, const DnsAsker *dns, DmarcWalk *out)
+{
+    Witness witness;
+
+    witness_init(&witness, dns);
+    walk_tree(&witness.door, author_domain, out);
+    out->dnssec = witness.weakest;
 }
 
 void
@@ -263,8 +257,14 @@ dmarc_judge(const DmarcQuestion *question, DmarcReport *out)
 {
     DmarcQuestion watched = *question;
     Witness witness;
+    DmarcWalk walk;
 
+    if (!question->walk) {
+        dmarc_walk(question->author_domain, question->dns, &walk);
+        watched.walk = &walk;
+    }
     witness_init(&witness, question->dns);
+    witness.weakest = watched.walk->dnssec;
     watched.dns = &witness.door;
     judge(&watched, &witness, out);
 }

@@ -116,12 +116,13 @@ holds_text(const GPtrArray *texts, const char *text)
 }
 
 static void
-judge_dmarc(const Case *self, DmarcReport *report)
+judge_dmarc(const Case *self, const DmarcWalk *walk, DmarcReport *report)
 {
     Verdict *out = self->verdict;
     g_autoptr(GPtrArray) dkim_domains = g_ptr_array_new();
     g_autoptr(GPtrArray) spf_domains = g_ptr_array_new();
-    DmarcQuestion question = {out->author_domain, dkim_domains, spf_domains, self->dns};
+    DmarcQuestion question = {out->author_domain, dkim_domains, spf_domains, self->dns,
+                              walk};
 
     for (size_t i = 0; i < list_length(out->dkim); i++) {
         DkimFacts *facts = g_ptr_array_index(out->dkim, i);
@@ -151,20 +152,9 @@ judge_arc(const Case *self, ArcChain *chain)
     arc_describe(chain, sealers, &out->arc);
 }
 
-/* The answers are kept for the judging of DMARC, which comes last. A forger's
- * signatures and SPF record can use up all of a mail's lookups and time: his mail would
- * be deferred for want of a policy that was there to be asked for. */
-static void
-ask_policy_first(const Case *self)
-{
-    const DmarcQuestion question = {self->verdict->author_domain, NULL, NULL,
-                                    self->dns};
-    g_auto(DmarcReport) report = {0};
-
-    dmarc_report_init(&report);
-    dmarc_judge(&question, &report);
-}
-
+/* The policy is asked for first. A forger's signatures and SPF record can use up all of
+ * a mail's lookups and time: his mail would be deferred for want of a policy that was
+ * there to be asked for. */
 static void
 judge_locally(const Case *self)
 {
@@ -172,12 +162,13 @@ judge_locally(const Case *self)
     g_auto(DmarcReport) dmarc = {0};
     g_auto(ArcChain) chain = {0};
     Evidence evidence = {&dmarc, &chain};
+    DmarcWalk walk;
 
-    ask_policy_first(self);
+    dmarc_walk(self->verdict->author_domain, self->dns, &walk);
     dmarc_report_init(&dmarc);
     judge_dkim(self, &dkim);
     judge_spf(self, &self->verdict->spf);
-    judge_dmarc(self, &dmarc);
+    judge_dmarc(self, &walk, &dmarc);
     judge_arc(self, &chain);
     verdict_conclude(self, &evidence);
 }

@@ -78,7 +78,7 @@ mark_aligned(const RawMail *mail, const DnsAsker *dns, GPtrArray *signatures)
     g_auto(Author) author = {0};
     g_auto(DmarcReport) report = {0};
     g_autoptr(GPtrArray) passed = g_ptr_array_new();
-    DmarcQuestion question = {NULL, passed, NULL, dns};
+    DmarcQuestion question = {NULL, passed, NULL, dns, NULL};
 
     author_read(mail, &author);
     question.author_domain = author.domain;
@@ -169,7 +169,7 @@ auth_dmarc(const char *author_domain, const GPtrArray *dkim_domains,
     g_autofree char *author = named_domain(author_domain);
     g_autoptr(GPtrArray) dkim = named_domains(dkim_domains);
     g_autoptr(GPtrArray) spf = named_domains(spf_domains);
-    DmarcQuestion question = {author, dkim, spf, &asker.door};
+    DmarcQuestion question = {author, dkim, spf, &asker.door, NULL};
 
     if (!author) {
         shape_clear(&dmarc_shape, out);
