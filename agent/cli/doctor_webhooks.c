@@ -1,10 +1,12 @@
 /* Each webhook: its secrets, whether it may be reached, whether somebody listens. */
 #include "cli/doctor.h"
 
+#include <glib/gi18n.h>
 #include <netdb.h>
 #include <sys/socket.h>
 
 #include "base/fault.h"
+#include "cli/records.h"
 #include "daemon/daemon.h"
 #include "deliver/deliver.h"
 
@@ -101,16 +103,51 @@ static const Check checks[] = {
      "secret."},
 };
 
+static StoreTable *
+read_health(const Config *config)
+{
+    g_autoptr(GError) none =
+        NULL; /* a new house has no database, and nothing disabled */
+    g_autoptr(StoreReader) reader = store_reader_open(config->state, &none);
+
+    return reader ? store_read_webhooks(reader, &none) : NULL;
+}
+
+/* Its receiver said 410, or nothing good for days: it gets nothing any more. */
+static void
+tell_disabled(Findings *findings, const char *subject, const char *name,
+              const StoreTable *health)
+{
+    for (guint row = 0; health && row < health->rows->len; row++) {
+        g_autofree char *says = NULL;
+        g_autofree char *mend = NULL;
+
+        if (g_strcmp0(records_value(health, row, "webhook"), name) != 0 ||
+            g_strcmp0(records_value(health, row, "state"), "disabled") != 0)
+            continue;
+        says = g_strdup_printf(_("disabled, it gets nothing: %s"),
+                               records_value(health, row, "because"));
+        mend =
+            g_strdup_printf(_("Mend the receiver; `postroom webhooks enable %s` then "
+                              "sends what waits."),
+                            name);
+        findings_tell(findings,
+                      &(Finding){subject, "state", FINDING_BROKEN, says, mend});
+    }
+}
+
 void
 doctor_webhooks(Findings *findings, const Config *config, bool probes)
 {
     size_t count = G_N_ELEMENTS(checks) - (probes ? 0 : 1);
+    g_autoptr(StoreTable) health = read_health(config);
 
     for (guint i = 0; i < config->webhooks->len; i++) {
         const WebhookConfig *webhook = config->webhooks->pdata[i];
         g_autofree char *subject = g_strconcat("webhook ", webhook->name, NULL);
         g_autoptr(GError) error = NULL;
 
+        tell_disabled(findings, subject, webhook->name, health);
         for (size_t j = 0; j < count && !error; j++) {
             if (checks[j].passes(webhook, &error))
                 findings_tell(findings, &(Finding){subject, checks[j].name,

@@ -178,6 +178,15 @@ log_outcome(const Errand *errand, const DeliverOutcome *outcome)
               "status", status, "because", outcome->because, NULL);
 }
 
+/* Others may be under way; it is said once. */
+static void
+turn_off(Endpoint *endpoint, const char *because)
+{
+    endpoint->is_off = true;
+    log_write(LEVEL_ERROR, "webhook.disabled", "webhook", endpoint->webhook->name,
+              "because", because, NULL);
+}
+
 static void
 settle(Couriers *couriers, DeliverOutcome *outcome)
 {
@@ -204,7 +213,7 @@ settle(Couriers *couriers, DeliverOutcome *outcome)
         log_fault(LEVEL_ERROR, "webhook.unrecorded", error, "id",
                   errand->delivery->event_id, NULL);
     else if (report.disables)
-        errand->endpoint->is_off = true; /* others may be under way; it is said once */
+        turn_off(errand->endpoint, outcome->because);
     (void)g_hash_table_remove(couriers->errands, &outcome->tag);
     deliver_outcome_free(outcome);
 }
@@ -280,6 +289,35 @@ set_endpoints(StoreTxn *txn, void *self, GError **error)
     return store_set_endpoints(txn, endpoints, count, error);
 }
 
+static GPtrArray *
+disabled_list(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)store_disabled_free);
+}
+
+static bool
+find_disabled(StoreTxn *txn, void *self, GError **error)
+{
+    return store_disabled_endpoints(txn, self, error);
+}
+
+/* What was disabled before this house opened is said each time one opens. */
+static bool
+say_who_is_off(const Couriers *couriers, GError **error)
+{
+    g_autoptr(GPtrArray) found = disabled_list();
+
+    if (!store_do(couriers->house->store, find_disabled, found, error))
+        return false;
+    for (guint i = 0; i < found->len; i++) {
+        const StoreDisabled *disabled = found->pdata[i];
+
+        turn_off(g_hash_table_lookup(couriers->endpoints, disabled->endpoint),
+                 disabled->because);
+    }
+    return true;
+}
+
 static void
 clear(Couriers *couriers)
 {
@@ -309,7 +347,8 @@ couriers_new(const IngestHouse *house, GError **error)
     (void)pthread_cond_init(&couriers->rested, NULL);
     couriers->forwards = forwards_new(house, couriers->deliverer, &fault);
     if (fault || !read_endpoints(couriers, &fault) ||
-        !store_do(house->store, set_endpoints, house->config->webhooks, &fault)) {
+        !store_do(house->store, set_endpoints, house->config->webhooks, &fault) ||
+        !say_who_is_off(couriers, &fault)) {
         g_propagate_error(error, g_steal_pointer(&fault));
         clear(couriers);
         return NULL;
@@ -336,6 +375,16 @@ void
 couriers_wake(Couriers *couriers)
 {
     deliver_wake(couriers->deliverer);
+}
+
+bool
+couriers_disabled(Couriers *couriers, int64_t *count, GError **error)
+{
+    g_autoptr(GPtrArray) found = disabled_list();
+    bool done = store_do(couriers->house->store, find_disabled, found, error);
+
+    *count = found->len;
+    return done;
 }
 
 bool

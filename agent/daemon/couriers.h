@@ -14,5 +14,8 @@ void couriers_free(Couriers *couriers);
 /* There is something new in the outbox. Any thread. */
 void couriers_wake(Couriers *couriers);
 
+/* How many webhooks are disabled, and get nothing until somebody enables them. */
+bool couriers_disabled(Couriers *couriers, int64_t *count, GError **error);
+
 /* Blocks until every delivery that is due has been tried; how many rows still wait. */
 bool couriers_drain(Couriers *couriers, int64_t *waiting, GError **error);

@@ -137,6 +137,7 @@ finish_pass(House *house)
     CollectorsTally tally;
     int64_t waiting = 0;
     int64_t settled = 0;
+    int64_t disabled = 0;
     g_autoptr(GError) error = NULL;
 
     collectors_join(house->collectors);
@@ -152,13 +153,14 @@ finish_pass(House *house)
         log_fault(LEVEL_ERROR, "retention.failing", error, NULL);
         return fault_exit_code(error);
     }
-    if (!couriers_drain(house->couriers, &waiting, &error)) {
+    if (!couriers_drain(house->couriers, &waiting, &error) ||
+        !couriers_disabled(house->couriers, &disabled, &error)) {
         log_fault(LEVEL_ERROR, "outbox.unreadable", error, NULL);
         return fault_exit_code(error);
     }
     collectors_tally(house->collectors, &tally);
     log_tally(&tally, waiting);
-    if (tally.stopped)
+    if (tally.stopped || disabled)
         return EX_CONFIG;
     return tally.to_retry || tally.holes || waiting ? EX_TEMPFAIL : EX_OK;
 }

@@ -196,6 +196,9 @@ add_store(GString *text, const Config *config, StoreVitals *vitals)
     add(text, "postroom_outbox_oldest_seconds", "gauge",
         "Age of the oldest event that a webhook has not taken yet; 0: none waits.",
         signs.outbox_oldest_s);
+    add(text, "postroom_webhooks_disabled", "gauge",
+        "Webhooks of the configuration that get nothing until somebody enables them.",
+        signs.disabled_webhooks);
     add(text, "postroom_held_mails", "gauge",
         "Mails that no sorter could read, and that wait for a person.",
         signs.held_mails);

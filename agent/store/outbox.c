@@ -295,6 +295,35 @@ store_set_endpoints(StoreTxn *txn, const StoreEndpoint *endpoints, size_t count,
     return true;
 }
 
+void
+store_disabled_free(StoreDisabled *disabled)
+{
+    if (!disabled)
+        return;
+    g_free(disabled->endpoint);
+    g_free(disabled->because);
+    g_free(disabled);
+}
+
+bool
+store_disabled_endpoints(StoreTxn *txn, GPtrArray *out, GError **error)
+{
+    g_auto(Statement) found =
+        statement_begin(txn->db,
+                        "SELECT name, because FROM webhooks WHERE state = 'disabled' "
+                        "AND is_configured ORDER BY name",
+                        "");
+
+    while (statement_row(&found)) {
+        StoreDisabled *disabled = g_new0(StoreDisabled, 1);
+
+        disabled->endpoint = statement_dup_text(&found, 0);
+        disabled->because = statement_dup_text(&found, 1);
+        g_ptr_array_add(out, disabled);
+    }
+    return statement_done(&found, error);
+}
+
 bool
 store_outbox_state(StoreTxn *txn, int64_t *waiting, int64_t *next_due_ms,
                    GError **error)

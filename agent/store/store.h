@@ -317,6 +317,12 @@ typedef struct StoreEndpoint {
 } StoreEndpoint;
 bool store_set_endpoints(StoreTxn *txn, const StoreEndpoint *endpoints, size_t count,
                          GError **error);
+/* Those of the configuration that are disabled, and why. Appends StoreDisabled. */
+typedef struct StoreDisabled {
+    char *endpoint, *because;
+} StoreDisabled;
+void store_disabled_free(StoreDisabled *disabled);
+bool store_disabled_endpoints(StoreTxn *txn, GPtrArray *out, GError **error);
 /* Undelivered rows of enabled endpoints; the earliest due time in ms, or TIME_NONE. */
 bool store_outbox_state(StoreTxn *txn, int64_t *waiting, int64_t *next_due_ms,
                         GError **error);
@@ -409,6 +415,7 @@ typedef enum {
 typedef struct StoreSigns {
     int64_t outbox_oldest_s; /* how long the oldest undelivered event waits; 0: none */
     int64_t held_mails, wal_bytes;
+    int64_t disabled_webhooks;
     int64_t disk_free_bytes; /* -1: not told */
 } StoreSigns;
 

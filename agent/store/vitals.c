@@ -150,6 +150,20 @@ read_oldest(StoreVitals *vitals, int64_t *out_s, GError **error)
 }
 
 static bool
+count_disabled(StoreVitals *vitals, int64_t *out, GError **error)
+{
+    g_auto(Statement) found =
+        statement_begin(&vitals->db,
+                        "SELECT count(*) FROM webhooks WHERE state = 'disabled' "
+                        "AND is_configured",
+                        "");
+
+    if (statement_row(&found))
+        *out = statement_int(&found, 0);
+    return statement_done(&found, error);
+}
+
+static bool
 count_held(StoreVitals *vitals, int64_t *out, GError **error)
 {
     g_auto(Statement) found = statement_begin(
@@ -187,6 +201,7 @@ store_vitals_read(StoreVitals *vitals, StoreSigns *out, GError **error)
 
     if (!count_filed(vitals, error) || !count_attempts(vitals, error) ||
         !read_oldest(vitals, &signs.outbox_oldest_s, error) ||
+        !count_disabled(vitals, &signs.disabled_webhooks, error) ||
         !count_held(vitals, &signs.held_mails, error))
         return false;
     look_at_disk(vitals->state, &signs);

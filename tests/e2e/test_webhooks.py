@@ -7,6 +7,7 @@ from rig.receiver import Receiver, verify
 from letters import letter
 
 TRY_LATER = 75
+OPERATOR = 78
 
 
 def endpoint(house, hooks, name, **changes):
@@ -67,9 +68,9 @@ def test_gone_disables_the_webhook_and_the_others_hear_of_it(house, box, hooks):
     with Receiver() as other:
         house.configure(webhooks=[house.webhook(hooks), endpoint(house, other, "other")])
         box.deliver(letter("the last that crm hears"))
-        house.once()
+        first = house.once(expect=OPERATOR)
         box.deliver(letter("crm hears no more"))
-        house.once()
+        second = house.once(expect=OPERATOR)
         assert len(hooks.events) == 1
         types = [event.body["type"] for event in other.events]
         assert sorted(types) == ["ticket.created", "ticket.created", "webhook.disabled"]
@@ -80,6 +81,14 @@ def test_gone_disables_the_webhook_and_the_others_hear_of_it(house, box, hooks):
         assert other.failures == []
     assert health(house)["state"] == "disabled"
     assert "410" in health(house)["because"]
+    said = [line for line in (first.stderr + second.stderr).splitlines()
+            if "event=webhook.disabled" in line]
+    assert len(said) == 2, "when it happened, and when the house opened again"
+    assert all("level=error" in line and "webhook=crm" in line and "410" in line
+               for line in said)
+    done = house.run("doctor")
+    assert done.returncode == OPERATOR
+    assert "postroom webhooks enable crm" in done.stdout
     assert health(house, "other")["state"] == "enabled"
     assert health(house, "other")["delivered"] == 3
 
