@@ -101,6 +101,8 @@ mask_addresses(const char *value)
             while (begin > 0 && masked->str[begin - 1] &&
                    is_of_local_part(masked->str[begin - 1]))
                 begin--;
+            /* 'ana@shop.example' is an address in quotes. */
+            begin += begin < masked->len && masked->str[begin] == '\'';
             if (begin < masked->len)
                 g_string_append(g_string_truncate(masked, begin), "***");
         }

@@ -52,15 +52,15 @@ wait_for_lock(int fd)
     return false;
 }
 
-/* Kept by flock, so that it dies with its process; the file itself stays. */
+/* Kept by flock on the folder itself, so that it dies with its process, and nobody can
+ * take it for a file that was left behind. */
 static bool
 take_lock(const char *state, OwnedFd *lock, GError **error)
 {
-    g_autofree char *path = g_build_filename(state, "postroom.lock", NULL);
-    g_auto(OwnedFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    g_auto(OwnedFd) fd = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0) {
-        cannot("open", path, error);
+        cannot("open", state, error);
         return false;
     }
     if (!wait_for_lock(fd)) {
@@ -176,6 +176,36 @@ configure_writer(Database *db, const char *path, GError **error)
     return keep_log_ahead(db, path, error) && database_execute(db, pragmas, error);
 }
 
+static bool
+remember_file(Database *db, const char *path, GError **error)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0) {
+        cannot("open", path, error);
+        return false;
+    }
+    db->device = found.st_dev;
+    db->inode = found.st_ino;
+    return true;
+}
+
+bool
+database_in_place(const Database *db, GError **error)
+{
+    const char *path = sqlite3_db_filename(db->sqlite, "main");
+    struct stat found;
+
+    if (stat(path, &found) == 0 && found.st_dev == db->device &&
+        found.st_ino == db->inode)
+        return true;
+    g_set_error(error, FAULT, FAULT_RETRY,
+                "'%s' was removed or replaced while postroom had it open: put it back "
+                "and start postroom again; mail stays on its servers until then",
+                path);
+    return false;
+}
+
 bool
 database_open(Database *db, OwnedFd *lock, const char *state, GError **error)
 {
@@ -186,7 +216,7 @@ database_open(Database *db, OwnedFd *lock, const char *state, GError **error)
            make_file(path, error) &&
            connect_file(db, path, SQLITE_OPEN_READWRITE, BUSY_MS, error) &&
            migrations_refuse(db, path, error) && configure_writer(db, path, error) &&
-           migrations_run(db, path, error);
+           migrations_run(db, path, error) && remember_file(db, path, error);
 }
 
 static void

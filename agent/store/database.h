@@ -12,6 +12,10 @@ bool database_open(Database *db, OwnedFd *lock, const char *state,
 bool database_open_reader(Database *db, const char *state,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the file that was opened is still the one of that name: SQLite would go on
+ * writing to one that was deleted. */
+bool database_in_place(const Database *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* One statement without values or rows, not kept. */
 bool database_execute(const Database *db, const char *sql,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -123,7 +123,8 @@ commit_group(Store *store, StoreTicket *group, GError **error)
 {
     Run run = {.first = group};
 
-    if (!statement_run(&store->db, error, "BEGIN IMMEDIATE", ""))
+    if (!database_in_place(&store->db, error) ||
+        !statement_run(&store->db, error, "BEGIN IMMEDIATE", ""))
         return false;
     while (run.first) {
         run.end = end_of_run(run.first);

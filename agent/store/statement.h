@@ -13,6 +13,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <sqlite3.h>
 
@@ -22,6 +23,8 @@ typedef struct Database {
     sqlite3 *sqlite;
     GHashTable *prepared; /* SQL literal -> sqlite3_stmt */
     const Hours *hours;   /* lent; NULL: round the clock */
+    dev_t device;         /* of the file, and its inode: the writer's alone */
+    ino_t inode;
 } Database;
 
 typedef struct Statement {

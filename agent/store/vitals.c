@@ -211,9 +211,9 @@ store_vitals_read(StoreVitals *vitals, StoreSigns *out, GError **error)
 
 /* ---- can it be written? ---- */
 
-/* SQLite would go on writing to a file that was deleted or locked away meanwhile. */
+/* SQLite would go on writing to a file that was locked away meanwhile. */
 static bool
-is_in_place(const char *path, GError **error)
+may_be_written(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
 
@@ -227,7 +227,7 @@ static bool
 write_something(StoreTxn *txn, void *self, GError **error)
 {
     (void)self;
-    return is_in_place(sqlite3_db_filename(txn->db->sqlite, "main"), error) &&
+    return may_be_written(sqlite3_db_filename(txn->db->sqlite, "main"), error) &&
            statement_run(txn->db, error,
                          "INSERT INTO house (key, value) VALUES ('proven_at', ?) "
                          "ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -1,5 +1,6 @@
 """The daemon at work: it hears of new mail, stops politely, and keeps what works."""
 
+import os
 import signal
 import time
 
@@ -89,4 +90,31 @@ def test_server_that_goes_and_comes_back_loses_nothing(house, box):
     box.start()
     box.deliver(letter("after the outage"))
     wait_for(lambda: ticket_about(house, "after the outage"), what=house.log)
+    assert house.stop() == 0
+
+
+def test_a_database_taken_away_is_noticed_and_costs_no_mail(house, box, hooks):
+    box.deliver(letter("before"))
+    house.start()
+    wait_for(lambda: house.is_up() and house.count("messages") == 1, what=house.log)
+    aside = house.database + ".aside"
+    os.rename(house.database, aside)
+    box.deliver(letter("meanwhile"))
+    wait_for(lambda: "was removed or replaced" in house.log, what=house.log[-2000:])
+    assert house.stop() == 0
+    os.rename(aside, house.database)
+    house.once()
+    subjects = [row["subject"] for row in house.sql("SELECT subject FROM v_messages ORDER BY 1")]
+    assert subjects == ["before", "meanwhile"]
+    assert sorted(event.body["data"]["message"]["subject"] for event in hooks.events) == subjects
+
+
+def test_the_lock_is_no_file_that_somebody_could_remove(house, box):
+    house.start()
+    wait_for(house.is_up, what=house.log)
+    for name in os.listdir(house.state):
+        if not name.startswith("postroom.db"):
+            os.unlink(os.path.join(house.state, name))
+    said = house.run("run", "--once")
+    assert said.returncode == 75 and "another postroom is running" in said.stderr
     assert house.stop() == 0

@@ -52,7 +52,7 @@ def rude_port():
                 client, _ = listener.accept()
             except OSError:
                 return
-            client.sendall(b"* BYE ask <ana.prieto+x@shop.example> or 10.0.0.1@53\r\n")
+            client.sendall(b"* BYE ask <ana.prieto+x@shop.example>, 'eva@shop.example' or 10.0.0.1@53\r\n")
             client.close()
 
     threading.Thread(target=answer, daemon=True).start()
@@ -69,7 +69,8 @@ def failure(tmp_path, box, port, **log):
 
 def test_nobody_is_named(tmp_path, box, rude_port):
     told = failure(tmp_path, box, rude_port)
-    assert "<***@shop.example>" in told and "ana" not in told
+    assert "<***@shop.example>, '***@shop.example'" in told
+    assert "ana" not in told and "eva" not in told
     assert "10.0.0.1@53" in told, "a resolver is nobody"
 
 
