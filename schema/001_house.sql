@@ -416,6 +416,7 @@ CREATE TABLE complaints (
     campaign TEXT
 ) STRICT;
 CREATE INDEX complaints_message ON complaints (message_id);
+CREATE INDEX complaints_address ON complaints (address);
 
 CREATE TABLE unsubscribes (
     id INTEGER PRIMARY KEY,
@@ -428,6 +429,7 @@ CREATE TABLE unsubscribes (
     is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1))
 ) STRICT;
 CREATE INDEX unsubscribes_message ON unsubscribes (message_id);
+CREATE INDEX unsubscribes_address ON unsubscribes (address);
 
 CREATE TABLE leads (
     id INTEGER PRIMARY KEY,
@@ -635,8 +637,8 @@ CREATE TABLE pending_actions (
     epoch INTEGER NOT NULL,
     uid INTEGER NOT NULL,
     action TEXT NOT NULL
-        CHECK (action = 'forward' OR action = 'attach' OR action = 'seen' OR
-            action = 'move' OR action = 'delete'),
+        CHECK (action = 'forward' OR action = 'attach' OR action = 'acknowledge' OR
+            action = 'seen' OR action = 'move' OR action = 'delete'),
     argument TEXT,
     state TEXT NOT NULL DEFAULT 'waiting'
         CHECK (state = 'waiting' OR state = 'done' OR state = 'dead'),
@@ -646,6 +648,9 @@ CREATE TABLE pending_actions (
     created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX pending_actions_message ON pending_actions (message_id);
+-- Whom we told that his mail is here, and when: never too often.
+CREATE INDEX pending_actions_acknowledged ON pending_actions (lower(argument), created_at)
+    WHERE action = 'acknowledge';
 CREATE INDEX pending_actions_due ON pending_actions (due_at) WHERE state = 'waiting';
 
 -- ---- views for analysts ----

@@ -214,6 +214,9 @@ check_config(Reader *reader, const yaml_node_t *root, Config *config)
     check_items(reader, rules, config, check_rule_at, config->rules->len);
     check_names(reader, rules, config->rules, rule_name);
     reader_leave(reader, length);
+    if (config->acknowledge.texts->len && !config->relay.server)
+        fault_at(reader, reader_find(reader, root, "acknowledge"), "texts",
+                 "needs relay.server, which is not given");
     if (is_given(reader, root, "relay"))
         check_relay(reader, reader_find(reader, root, "relay"), &config->relay);
 }

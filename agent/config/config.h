@@ -7,6 +7,7 @@
 #include "base/hours.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "model/acknowledge.h"
 #include "model/rule.h"
 #include "model/settings.h"
 
@@ -110,6 +111,7 @@ typedef struct Config {
     GPtrArray *mailboxes; /* MailboxConfig */
     GPtrArray *webhooks;  /* WebhookConfig */
     RelayConfig relay;
+    Acknowledge acknowledge;
     GPtrArray *campaign_headers, *unsubscribe_addresses;
     char *http_listen;           /* NULL: no HTTP */
     int64_t sorters, collectors; /* 0: by the machine */

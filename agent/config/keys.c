@@ -257,6 +257,32 @@ static const Key relay_rows[] = {
 };
 static const KeyList relay_keys = KEYS_OF(RelayConfig, relay_rows);
 
+static const Key ack_text_rows[] = {
+    {"department", TEXT(AckText, department), .hint = "ventas", .help = "default: any"},
+    {"language", TEXT(AckText, language), .hint = "es",
+     .help = "as the mail is written in; default: any"},
+    {"subject", TEXT(AckText, subject), .fallback = "\"Re: {subject}\"",
+     .fits = acknowledge_fits,
+     .needs = "knows {number}, {token} and {subject} between braces",
+     .help = "with {number}, {token}, {subject}"},
+    {"text", TEXT(AckText, text), .is_required = true,
+     .hint = "\"We have your mail. Its number is {number}.\"", .fits = acknowledge_fits,
+     .needs = "knows {number}, {token} and {subject} between braces",
+     .help = "the same; may be of many lines"},
+};
+static const KeyList ack_text_keys = KEYS_OF(AckText, ack_text_rows);
+
+static const Key acknowledge_rows[] = {
+    {"from", TEXT(Acknowledge, from), .hint = "support@example.com",
+     .fits = fits_address, .needs = "needs a mail address",
+     .help = "default: the mailbox's address, where answers go in any case"},
+    {"most_a_day", COUNT(Acknowledge, most_a_day), .fallback = "3", .least = 1,
+     .most = 100, .help = "to one address"},
+    {"texts", LIST(Acknowledge, texts, ack_text_keys),
+     .help = "the first that fits is sent; none: nothing is"},
+};
+static const KeyList acknowledge_keys = KEYS_OF(Acknowledge, acknowledge_rows);
+
 static const Key campaign_rows[] = {
     {"headers", TEXTS_OR(Config, campaign_headers, "[X-Campaign-ID, Feedback-ID]"),
      .help = "names of headers that tell the campaign"},
@@ -374,7 +400,10 @@ static const Key top_rows[] = {
     {"http", PART(http_keys), .help = "default: no HTTP"},
     {"mailboxes", LIST(Config, mailboxes, mailbox_keys), .help = "where mail comes in"},
     {"webhooks", LIST(Config, webhooks, webhook_keys), .help = "whom we tell"},
-    {"relay", MAP(Config, relay, relay_keys), .help = "for forwards only"},
+    {"relay", MAP(Config, relay, relay_keys),
+     .help = "for forwards and acknowledgements"},
+    {"acknowledge", MAP(Config, acknowledge, acknowledge_keys), .fallback = "{}",
+     .help = "what a customer is told when his mail opened a ticket"},
     {"campaigns", PART(campaign_keys), .fallback = "{}", .help = "our own mailings"},
     {"rules", LIST(Config, rules, rule_keys),
      .help = "the first that matches wins per action"},

@@ -1,12 +1,10 @@
 #include "daemon/forwards.h"
 
-#include <string.h>
-
 #include "base/log.h"
+#include "daemon/letters.h"
 
 enum {
     MOST_MAILS = 4, /* under way: a slow relay leaves the couriers free hands */
-    WORD_BYTES = 45 /* of text in an encoded word */
 };
 
 struct Forwards {
@@ -90,84 +88,45 @@ static void
 write_down_forward(const Forwards *forwards, ForwardReport *report)
 {
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, report->forward->id);
+    const char *event = report->because ? "mail.not_forwarded" : "mail.forwarded";
     g_autoptr(GError) error = NULL;
 
-    log_write(report->because ? LEVEL_WARNING : LEVEL_INFO,
-              report->because ? "mail.not_forwarded" : "mail.forwarded", "forward", id,
+    if (report->forward->is_acknowledgement)
+        event = report->because ? "mail.not_acknowledged" : "mail.acknowledged";
+    log_write(report->because ? LEVEL_WARNING : LEVEL_INFO, event, "forward", id,
               "because", report->because ? report->because : "", NULL);
     if (!store_do(forwards->house->store, finish_forward, report, &error))
         log_fault(LEVEL_ERROR, "forward.unrecorded", error, "forward", id, NULL);
 }
 
-/* RFC 5322 section 3.6.6: in front of the mail, which stays as it is, so that its DKIM
- * signatures still verify. X-Postroom-Forwarded is how a loop is known. */
+/* Owned; NULL: `*because` says why there is no such mail. */
 static char *
-resent_head(const StoreForward *forward)
+write_head(const Forwards *forwards, StoreForward *forward, const char **because)
 {
-    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-    g_autofree char *date = g_date_time_format(now, "%d %b %Y %H:%M:%S +0000");
-    g_autofree char *id = g_uuid_string_random();
-
-    return g_strdup_printf("Resent-Date: %s\r\nResent-From: <%s>\r\n"
-                           "Resent-To: <%s>\r\nResent-Message-ID: <%s@postroom>\r\n"
-                           "X-Postroom-Forwarded: <%s>\r\n",
-                           date, forward->from, forward->to, id, forward->from);
-}
-
-/* A subject as encoded words where it has to be (RFC 2047 section 2): at most 75
- * characters each, none of which ends within a letter. */
-static char *
-encode_subject(const char *subject)
-{
-    GString *out = g_string_new(NULL);
-
-    for (const char *at = subject; *at;) {
-        const char *end = at;
-        g_autofree char *word = NULL;
-
-        while (*end && g_utf8_next_char(end) - at <= WORD_BYTES)
-            end = g_utf8_next_char(end);
-        word = g_base64_encode((const guchar *)at, (gsize)(end - at));
-        g_string_append_printf(out, "%s=?UTF-8?B?%s?=", out->len ? "\r\n " : "", word);
-        at = end;
-    }
-    return g_string_free(out, FALSE);
-}
-
-/* The mail as the only content of one of ours (RFC 2046 section 5.2.1). */
-static char *
-attaching_head(StoreForward *forward)
-{
-    const char *at = strchr(forward->from, '@');
-    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-    g_autofree char *date = g_date_time_format(now, "%d %b %Y %H:%M:%S +0000");
-    g_autofree char *id = g_uuid_string_random();
-    g_autofree char *shown =
-        g_strdup_printf("Fwd: %s", forward->subject ? forward->subject : "");
-    g_autofree char *subject = encode_subject(shown);
-
-    g_free(forward->sent_as);
-    forward->sent_as = g_strdup_printf("%s%s", id, at ? at : "@postroom");
-    return g_strdup_printf(
-        "Date: %s\r\nFrom: <%s>\r\nTo: <%s>\r\nMessage-ID: <%s>\r\nSubject: %s\r\n"
-        "X-Postroom-Forwarded: <%s>\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n"
-        "Content-Transfer-Encoding: 8bit\r\n\r\n",
-        date, forward->from, forward->to, forward->sent_as, subject, forward->from);
+    if (forward->is_acknowledgement)
+        return letter_acknowledging(forward, &forwards->house->config->acknowledge,
+                                    because);
+    *because = forward->bytes ? NULL : forward->fault->message;
+    if (*because)
+        return NULL;
+    return forward->is_attached ? letter_attaching(forward) : letter_resent(forward);
 }
 
 /* Takes `forward`. */
 static void
 begin_forward(Forwards *forwards, StoreForward *forward)
 {
-    g_autofree char *head =
-        forward->is_attached ? attaching_head(forward) : resent_head(forward);
-    g_autofree char *from = g_strdup_printf("<%s>", forward->from);
+    const char *because = NULL;
+    g_autofree char *head = write_head(forwards, forward, &because);
+    /* Nothing comes back to an acknowledgement that nobody gets (RFC 3834 section 3.3).
+     */
+    g_autofree char *from =
+        g_strdup_printf("<%s>", forward->is_acknowledgement ? "" : forward->from);
     g_autofree char *to = g_strdup_printf("<%s>", forward->to);
     const DeliverMail mail = {from, to, head, forward->bytes};
 
-    if (!forward->bytes) {
-        ForwardReport lost = {forward, forward->fault->message, true};
+    if (!head) {
+        ForwardReport lost = {forward, because, true};
 
         write_down_forward(forwards, &lost);
         store_forward_free(forward);

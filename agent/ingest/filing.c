@@ -247,7 +247,8 @@ file(StoreTxn *txn, Filing *filing, GError **error)
     if (filing->house->is_silent)
         drop_forwards(placement->forwards);
     shape_init(&ticket_shape, &placing.ticket);
-    done = file_placed(txn, filing, &placing, error) &&
+    done = filing_acknowledge(txn, filing, &settings, placement, error) &&
+           file_placed(txn, filing, &placing, error) &&
            settle(txn, filing, UID_FILED, filing->facts->message.id, error);
     shape_clear(&ticket_shape, &placing.ticket);
     return done;

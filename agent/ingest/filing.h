@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ingest/ingest.h"
+#include "route/route.h"
 
 typedef struct Filing {
     const IngestHouse *house;
@@ -25,5 +26,9 @@ bool filing_work(StoreTxn *txn, void *self, GError **error);
 
 void filing_free(Filing *filing);
 
+/* Whether he who wrote is told that his mail is here, into `placement`. */
+bool filing_acknowledge(StoreTxn *txn, const Filing *filing,
+                        const RouteSettings *settings, Placement *placement,
+                        GError **error);
 /* message.held, also for a mail without bytes. */
 bool filing_announce_held(StoreTxn *txn, const Filing *filing, GError **error);

@@ -76,6 +76,7 @@ static const Field placement_fields[] = {
     SHAPE_BOOL(Placement, "unsubscribe_verified", unsubscribe_verified),
     SHAPE_TEXTS(Placement, "forwards", forwards),
     SHAPE_BOOL(Placement, "is_forwarded_attached", is_forwarded_attached),
+    SHAPE_TEXT(Placement, "acknowledges", acknowledges),
     SHAPE_TEXTS(Placement, "tags", tags),
     SHAPE_BOOL(Placement, "closes", closes),
     SHAPE_TEXT(Placement, "held_because", held_because),

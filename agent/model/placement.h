@@ -111,6 +111,7 @@ typedef struct Placement {
     bool unsubscribe_verified;
     GPtrArray *forwards; /* texts: addresses */
     bool is_forwarded_attached;
+    char *acknowledges; /* whom we tell that his mail is here; NULL: nobody */
     GPtrArray *tags;    /* texts: of the ticket */
     bool closes;        /* the ticket; a rule says so */
     char *held_because; /* a rule wants a person to look at it; NULL: none does */

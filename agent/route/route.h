@@ -34,5 +34,11 @@ void route_ask(const Mail *mail, const Facts *facts, const RouteSettings *settin
 Placement *route_place(const Mail *mail, const Facts *facts, const Related *related,
                        const RouteSettings *settings);
 
+/* Why he who wrote may not be told that his mail is here; NULL: nothing in the mail or
+ * in its place speaks against it. Lent. */
+const char *route_acknowledge_refusal(const Mail *mail, const Facts *facts,
+                                      const Placement *placement,
+                                      const RouteSettings *settings);
+
 /* The reply token of a ticket: "42-" and base32 of an HMAC over the number. */
 char *route_reply_token(int64_t ticket, const RouteSettings *settings);

@@ -12,9 +12,8 @@ contacts_domain(const char *address)
     return at && at[1] ? at + 1 : NULL;
 }
 
-/* Nobody reads what is written there. */
-static bool
-is_robot(const char *address)
+bool
+contacts_is_robot(const char *address)
 {
     static const char *const names[] = {
         "noreply",      "no-reply",     "no_reply", "no.reply",      "donotreply",
@@ -81,7 +80,7 @@ put(Database *db, const Address *person, int64_t messages, int64_t *contact,
     bool has_name = false;
 
     *contact = 0;
-    if (!contacts_domain(person->address) || is_robot(person->address))
+    if (!contacts_domain(person->address) || contacts_is_robot(person->address))
         return true;
     if (!find(db, person->address, contact, &has_name, error))
         return false;

@@ -7,6 +7,8 @@
 
 /* What follows the last @; NULL: nothing. Lent from `address`, which may be NULL. */
 const char *contacts_domain(const char *address);
+/* Nobody reads what is written there. */
+bool contacts_is_robot(const char *address);
 /* Finds or makes the contact; 0 where there is no address. A later name fills an empty
  * one, never replaces: the first is what its owner wrote. */
 bool contacts_put(Database *db, const Address *person, int64_t *contact,

@@ -3,7 +3,12 @@
 #include "registrar.h"
 
 #include "base/clock.h"
+#include "contacts.h"
 #include "raw.h"
+
+enum {
+    DAY_MS = 24 * 60 * 60 * 1000
+};
 
 void
 store_forward_free(StoreForward *forward)
@@ -15,6 +20,9 @@ store_forward_free(StoreForward *forward)
     g_free(forward->subject);
     g_free(forward->message_id);
     g_free(forward->sent_as);
+    g_free(forward->token);
+    g_free(forward->department);
+    g_free(forward->language);
     g_clear_error(&forward->fault);
     if (forward->bytes)
         g_bytes_unref(forward->bytes);
@@ -37,7 +45,9 @@ store_finish_forward(StoreTxn *txn, const StoreForward *forward, const char *bec
                      bool is_final, GError **error)
 {
     const StoreAction action = {.id = forward->id, .attempts = forward->attempts};
-    const char *sent_as = forward->is_attached ? forward->sent_as : forward->message_id;
+    const char *sent_as = forward->is_attached || forward->is_acknowledgement
+                              ? forward->sent_as
+                              : forward->message_id;
 
     if (!because && sent_as && !remember_sent(txn, forward, sent_as, error))
         return false;
@@ -50,12 +60,40 @@ store_finish_forward(StoreTxn *txn, const StoreForward *forward, const char *bec
 }
 
 bool
+store_acknowledge_refusal(StoreTxn *txn, const char *address, int64_t most,
+                          const char **because, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        txn->db,
+        /* As v_suppressed says, by index. */
+        "SELECT EXISTS (SELECT 1 FROM unsubscribes WHERE address = lower(?1) "
+        "AND is_verified) "
+        "OR EXISTS (SELECT 1 FROM complaints WHERE address = lower(?1) "
+        "AND kind IS NOT 'service') "
+        "OR EXISTS (SELECT 1 FROM bounces WHERE recipient = lower(?1) "
+        "AND is_verified AND is_hard), "
+        "(SELECT count(*) FROM pending_actions INDEXED BY pending_actions_acknowledged "
+        "WHERE action = 'acknowledge' AND lower(argument) = lower(?1) "
+        "AND created_at > ?2) >= ?3",
+        "tmi", address, clock_now_ms() - (int64_t)DAY_MS, most);
+
+    *because = contacts_is_robot(address) ? "nobody reads that address" : NULL;
+    if (statement_row(&found) && !*because) {
+        if (statement_int(&found, 0))
+            *because = "the address is suppressed";
+        else if (statement_int(&found, 1))
+            *because = "it was told often enough today";
+    }
+    return statement_done(&found, error);
+}
+
+bool
 store_waiting_forwards(StoreTxn *txn, int64_t *waiting, GError **error)
 {
     g_auto(Statement) found = statement_begin(
         txn->db,
         "SELECT count(*) FROM pending_actions INDEXED BY pending_actions_due "
-        "WHERE state = 'waiting' AND action IN ('forward', 'attach')",
+        "WHERE state = 'waiting' AND action IN ('forward', 'attach', 'acknowledge')",
         "");
 
     *waiting = statement_row(&found) ? statement_int(&found, 0) : 0;
@@ -69,12 +107,14 @@ store_due_forwards(StoreTxn *txn, const GHashTable *except, int most, GPtrArray 
     g_auto(Statement) found = statement_begin(
         txn->db,
         "SELECT p.id, p.argument, p.attempts, b.address, coalesce(g.sha256, ''), "
-        "p.action = 'attach', g.subject, g.message_id "
+        "p.action = 'attach', g.subject, g.message_id, p.action = 'acknowledge', "
+        "g.ticket, t.reply_token, t.department, g.language "
         "FROM pending_actions p INDEXED BY pending_actions_due "
         "JOIN messages g ON g.id = p.message_id "
-        "JOIN mailboxes b ON b.id = g.mailbox_id WHERE p.state = 'waiting' "
-        "AND p.due_at <= ? AND p.action IN ('forward', 'attach') ORDER BY p.due_at, "
-        "p.id LIMIT ?",
+        "JOIN mailboxes b ON b.id = g.mailbox_id "
+        "LEFT JOIN tickets t ON t.number = g.ticket WHERE p.state = 'waiting' "
+        "AND p.due_at <= ? AND p.action IN ('forward', 'attach', 'acknowledge') "
+        "ORDER BY p.due_at, p.id LIMIT ?",
         "mi", clock_now_ms(), (int64_t)most);
 
     while (statement_row(&found)) {
@@ -91,8 +131,15 @@ store_due_forwards(StoreTxn *txn, const GHashTable *except, int most, GPtrArray 
         forward->is_attached = statement_int(&found, 5) != 0;
         forward->subject = statement_dup_text(&found, 6);
         forward->message_id = statement_dup_text(&found, 7);
+        forward->is_acknowledgement = statement_int(&found, 8) != 0;
+        forward->ticket = statement_int(&found, 9);
+        forward->token = statement_dup_text(&found, 10);
+        forward->department = statement_dup_text(&found, 11);
+        forward->language = statement_dup_text(&found, 12);
         /* What is no longer kept cannot be forwarded: the reason is told there. */
-        forward->bytes = raw_get(txn->db, statement_text(&found, 4), &forward->fault);
+        if (!forward->is_acknowledgement)
+            forward->bytes =
+                raw_get(txn->db, statement_text(&found, 4), &forward->fault);
         g_ptr_array_add(out, forward);
     }
     return statement_done(&found, error);

@@ -101,25 +101,38 @@ insert_delivery(Database *db, const FolderRow *folder, const Origin *origin,
     return false;
 }
 
+/* What is to go through the relay. */
+typedef struct Sendings {
+    const FolderRow *folder;
+    int64_t uid, message;
+} Sendings;
+
 static bool
-put_forwards(Database *db, const FolderRow *folder, const Origin *origin,
-             int64_t message, const Placement *placement, GError **error)
+put_sending(Database *db, const Sendings *all, const char *verb, const char *to,
+            GError **error)
+{
+    int64_t now = clock_now_ms();
+
+    return statement_run(db, error,
+                         "INSERT INTO pending_actions (message_id, folder_id, epoch, "
+                         "uid, action, argument, due_at, created_at) "
+                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                         "iiiittmm", all->message, all->folder->folder,
+                         all->folder->epoch, all->uid, verb, to, now, now);
+}
+
+static bool
+put_sendings(Database *db, const Sendings *all, const Placement *placement,
+             GError **error)
 {
     const GPtrArray *forwards = placement->forwards;
     const char *verb = placement->is_forwarded_attached ? "attach" : "forward";
-    int64_t now = clock_now_ms();
 
-    for (size_t i = 0; i < list_length(forwards); i++) {
-        if (!statement_run(db, error,
-                           "INSERT INTO pending_actions (message_id, folder_id, epoch, "
-                           "uid, action, argument, due_at, created_at) "
-                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                           "iiiittmm", message, folder->folder, folder->epoch,
-                           origin->uid, verb, (const char *)forwards->pdata[i], now,
-                           now))
+    for (size_t i = 0; i < list_length(forwards); i++)
+        if (!put_sending(db, all, verb, forwards->pdata[i], error))
             return false;
-    }
-    return true;
+    return !placement->acknowledges ||
+           put_sending(db, all, "acknowledge", placement->acknowledges, error);
 }
 
 static const char *
@@ -198,6 +211,7 @@ store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
     Database *db = txn->db;
     Message *message = &facts->message;
     FolderRow folder = {0};
+    Sendings sendings;
     int64_t row;
 
     if (!folders_find_origin(db, &mail->origin, &folder, error) ||
@@ -207,13 +221,14 @@ store_put_message(StoreTxn *txn, const Mail *mail, Facts *facts,
     if (!insert_delivery(db, &folder, &mail->origin, row, error))
         return false;
     message->id = row;
+    sendings = (Sendings){&folder, mail->origin.uid, row};
     if (mail->bytes && message->sha256 && !raw_put(db, message->sha256, mail, error))
         return false;
     return message_rows_put(db, message, error) &&
            put_ticket_rows(db, facts, placement, ticket, error) &&
            late_answers_join(db, message, ticket->number, error) &&
            label_rows_put(db, facts, placement, ticket->number, error) &&
-           put_forwards(db, &folder, &mail->origin, row, placement, error) &&
+           put_sendings(db, &sendings, placement, error) &&
            put_lessons(db, mail->origin.role == FOLDER_JUNK ? row : 0,
                        placement->is_answer ? ticket->number : 0, error) &&
            deferred_put(db, facts, error);

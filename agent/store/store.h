@@ -206,7 +206,10 @@ typedef struct StoreForward {
     int64_t attempts;
     char *from; /* the mailbox it came to */
     char *to;
-    bool is_attached; /* it goes within a mail of ours, not as it is */
+    bool is_attached;        /* it goes within a mail of ours, not as it is */
+    bool is_acknowledgement; /* a mail of ours about it, to who wrote it */
+    int64_t ticket;          /* of an acknowledgement, as are the next three */
+    char *token, *department, *language;
     char *subject;    /* of the mail; may be NULL, as is the next */
     char *message_id; /* without angle brackets */
     char *sent_as;    /* the Message-ID of the mail around it; who sends it sets it */
@@ -221,6 +224,10 @@ bool store_due_forwards(StoreTxn *txn, const GHashTable *except, int most,
  * has been too often, given up. */
 bool store_finish_forward(StoreTxn *txn, const StoreForward *forward,
                           const char *because, bool is_final, GError **error);
+/* Why `address` is told nothing by itself: nobody reads it, it is suppressed, or it was
+ * told `most` times in the last day. NULL: it may be. Lent. */
+bool store_acknowledge_refusal(StoreTxn *txn, const char *address, int64_t most,
+                               const char **because, GError **error);
 bool store_waiting_forwards(StoreTxn *txn, int64_t *waiting, GError **error);
 /* A filed message is met in a folder: coming from Junk or going there, it is a
  * correction by somebody. Call before the new delivery is put. */

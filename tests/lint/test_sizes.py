@@ -27,7 +27,6 @@ PARAMETERS_YET = {
     ("agent/store/held.c", "insert_held"): 7,
     ("agent/store/held.c", "store_put_held"): 6,
     ("agent/store/messages.c", "insert_row"): 6,
-    ("agent/store/messages.c", "put_forwards"): 6,
     ("agent/store/messages.c", "store_put_message"): 6,
     ("agent/store/outbox.c", "insert_event"): 6,
     ("agent/store/outbox.c", "store_put_event"): 8,

@@ -224,6 +224,7 @@ rich_mail(int64_t uid, Label label)
     message->in_reply_to = g_strdup("unseen@x");
     texts_append(&message->references, g_strdup("older@x"));
     texts_append(&filing->placement->forwards, g_strdup("ventas@example.com"));
+    filing->placement->acknowledges = g_strdup("ana@cliente.example");
     add_address(&message->to, "support@example.com");
     filing->placement->classification.label = label;
     filing->event_id = message->message_id;
@@ -248,6 +249,7 @@ ask_related(StoreTxn *txn, const Filing *filing, GError **error)
 {
     static const char *const names[] = {"1@x", "sent-only@x", "unseen@x"};
     int64_t one = 1;
+    const char *because;
     g_autoptr(Related) related = related_new();
     g_autoptr(GPtrArray) ids = g_ptr_array_new();
     g_autoptr(GArray) tokens = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -256,7 +258,8 @@ ask_related(StoreTxn *txn, const Filing *filing, GError **error)
         g_ptr_array_add(ids, (gpointer)(uintptr_t)names[i]);
     g_array_append_val(tokens, one);
     return store_related(txn, filing->facts, ids, tokens, related, error) &&
-           store_count_answers(txn, filing->mail, filing->facts, related, error);
+           store_count_answers(txn, filing->mail, filing->facts, related, error) &&
+           store_acknowledge_refusal(txn, "ana@cliente.example", 3, &because, error);
 }
 
 static bool
