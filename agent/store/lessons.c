@@ -321,7 +321,8 @@ read_texts(Database *db, int64_t made_for, Lessons *out, GError **error)
 {
     g_auto(Statement) row = statement_begin(
         db,
-        "SELECT message_id, language, features, label FROM (SELECT * FROM lessons "
+        "SELECT message_id, language, features, label, sender FROM (SELECT * FROM "
+        "lessons "
         "WHERE label IS NOT NULL AND state IN ('fresh', 'learned') AND made_for = ? "
         "ORDER BY taught_at DESC, message_id DESC LIMIT ?) ORDER BY taught_at, "
         "message_id",
@@ -334,6 +335,7 @@ read_texts(Database *db, int64_t made_for, Lessons *out, GError **error)
         lesson->message = statement_int(&row, 0);
         lesson->language = statement_dup_text(&row, 1);
         lesson->features = statement_dup_text(&row, 2);
+        lesson->sender = statement_dup_text(&row, 4);
         if (!label_from_name(statement_text(&row, 3), &lesson->label))
             g_ptr_array_set_size(out->texts, (gint)out->texts->len - 1);
     }

@@ -88,11 +88,57 @@ fold_case(const char *text, size_t max_bytes)
     return g_ascii_strdown(cut, -1);
 }
 
+enum {
+    START_BYTES =
+        5 /* a blank and what follows it: the next word too, after a short one */
+};
+
+static uint32_t
+start_hash(const char *at)
+{
+    uint32_t first;
+
+    memcpy(&first, at, sizeof first);
+    return ((first ^ ((uint32_t)(uint8_t)at[4] << 13)) * 0x9E3779B1u) >> 20;
+}
+
+void
+fold_index(FoldIndex *index, const char *folded)
+{
+    size_t size = strlen(folded);
+    const char *last = folded + size;
+
+    *index = (FoldIndex){.folded = folded};
+    for (const char *at = folded; size >= START_BYTES && at + START_BYTES <= last; at++)
+        if (*at == ' ')
+            index->starts[start_hash(at) / 64] |= UINT64_C(1) << (start_hash(at) % 64);
+}
+
+static bool
+may_have(const FoldIndex *index, const char *phrase)
+{
+    uint32_t hash;
+
+    if (strnlen(phrase, START_BYTES) < START_BYTES)
+        return true;
+    hash = start_hash(phrase);
+    return index->starts[hash / 64] >> (hash % 64) & 1;
+}
+
+const char *
+fold_find_indexed(const FoldIndex *index, const char *const *phrases)
+{
+    for (; *phrases; phrases++)
+        if (may_have(index, *phrases) && strstr(index->folded, *phrases))
+            return *phrases;
+    return NULL;
+}
+
 const char *
 fold_find(const char *folded, const char *const *phrases)
 {
-    for (; *phrases; phrases++)
-        if (strstr(folded, *phrases))
-            return *phrases;
-    return NULL;
+    FoldIndex index;
+
+    fold_index(&index, folded);
+    return fold_find_indexed(&index, phrases);
 }

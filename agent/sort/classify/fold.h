@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Reads at most `max_bytes` of `text`, which may be NULL. */
 char *fold_words(const char *text, size_t max_bytes);
@@ -18,3 +19,18 @@ gunichar fold_letter(gunichar character);
 
 /* The first of `phrases` (NULL-terminated, folded with outer spaces) in `folded`. */
 const char *fold_find(const char *folded, const char *const *phrases);
+
+enum {
+    FOLD_STARTS = 4096
+};
+
+/* How the words of a folded text begin: most phrases are not in it, and this tells so
+ * without looking through the text. The text is lent. */
+typedef struct FoldIndex {
+    const char *folded;
+    uint64_t starts[FOLD_STARTS / 64];
+} FoldIndex;
+
+void fold_index(FoldIndex *index, const char *folded);
+/* fold_find for many phrases and the same text. */
+const char *fold_find_indexed(const FoldIndex *index, const char *const *phrases);

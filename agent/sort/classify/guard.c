@@ -56,8 +56,8 @@ guard_canaries(const Model *model)
     return canaries;
 }
 
-static size_t
-judge(const Overlay *overlay, const OverlayText *text)
+size_t
+guard_judge(const Overlay *overlay, const OverlayText *text)
 {
     double scores[MODEL_CLASSES];
     size_t best = 0;
@@ -127,7 +127,7 @@ guard_score(const Overlay *overlay, const GPtrArray *texts)
     for (guint i = 0; i < texts->len; i++) {
         const OverlayText *text = texts->pdata[i];
 
-        count(&counts, text->label, judge(overlay, text));
+        count(&counts, text->label, guard_judge(overlay, text));
     }
     return macro_f1(&counts);
 }
@@ -149,8 +149,8 @@ score_recent(const GPtrArray *texts, LearnReport *out)
 
             if (i % GUARD_FOLDS != fold)
                 continue;
-            count(&before, text->label, judge(NULL, text));
-            count(&after, text->label, judge(overlay, text));
+            count(&before, text->label, guard_judge(NULL, text));
+            count(&after, text->label, guard_judge(overlay, text));
         }
     }
     out->recent_before = macro_f1(&before);

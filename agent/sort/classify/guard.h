@@ -17,6 +17,9 @@ extern const double guard_drop;
 GPtrArray *guard_canaries(const Model *model);
 void overlay_text_free(void *text);
 
+/* The label of a text, as the model says with the overlay; NULL: with none. */
+size_t guard_judge(const Overlay *overlay, const OverlayText *text);
+
 /* Macro-F1 of the model, with the overlay where it is not NULL. */
 double guard_score(const Overlay *overlay, const GPtrArray *texts);
 

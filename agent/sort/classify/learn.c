@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "address.h"
+#include "influence.h"
 #include "spam_filter.h"
 
 enum {
     SLOTS_LEAST = 1 << 10,
     SLOTS_MOST = 1 << 20, /* 8 MiB; rarer tokens are then left out */
-    OPTOUTS = 5
+    OPTOUTS = OPTOUT_OFFER + 1
 };
 
 /* Of both lists: a lesson made by another program fits no table of ours. */
@@ -38,7 +39,7 @@ unpack_features(const char *packed)
     Features *features = g_new0(Features, 1);
 
     features->list = g_array_sized_new(FALSE, FALSE, sizeof(Feature), numbers->len);
-    features->words = g_ptr_array_new();
+    features->words = g_array_new(FALSE, FALSE, sizeof(FeatureWord));
     features->optout =
         numbers->len ? (OptOut)(g_array_index(numbers, uint32_t, 0) % OPTOUTS) : 0;
     for (guint i = 1; i < numbers->len; i++) {
@@ -93,6 +94,7 @@ read_text(const Model *model, const Lesson *lesson)
     text->features = unpack_features(lesson->features);
     text->language = model_language(lesson->language);
     text->label = lesson->label;
+    text->sender = lesson->sender;
     text_scores(model, text->features, text->language, text->base);
     return text;
 }
@@ -107,20 +109,34 @@ read_texts(const Model *model, const GPtrArray *lessons)
     return texts;
 }
 
-/* Those that contradict each other teach nothing until somebody takes one back. */
+/* They teach nothing until somebody takes one back. `messages` runs beside `texts`. */
+static void
+drop_texts(GPtrArray *texts, GArray *messages, const GArray *found, LearnReport *report)
+{
+    for (guint i = found->len; i-- > 0;) {
+        guint index = g_array_index(found, guint, i);
+
+        g_array_append_val(report->contradicted,
+                           g_array_index(messages, int64_t, index));
+        (void)g_array_remove_index(messages, index);
+        (void)g_ptr_array_remove_index(texts, index);
+    }
+}
+
+/* Texts that contradict each other, then those of senders who contradict the house. */
 static void
 drop_contradictions(GPtrArray *texts, const GPtrArray *lessons, LearnReport *report)
 {
-    g_autoptr(GArray) found = guard_contradictions(texts);
+    g_autoptr(GArray) messages = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) contradictions = guard_contradictions(texts);
+    g_autoptr(GArray) harmful = NULL;
 
+    for (guint i = 0; i < lessons->len; i++)
+        g_array_append_val(messages, ((const Lesson *)lessons->pdata[i])->message);
     report->contradicted = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    for (guint i = found->len; i-- > 0;) {
-        guint index = g_array_index(found, guint, i);
-        const Lesson *lesson = lessons->pdata[index];
-
-        g_array_append_val(report->contradicted, lesson->message);
-        (void)g_ptr_array_remove_index(texts, index);
-    }
+    drop_texts(texts, messages, contradictions, report);
+    harmful = influence_find(texts);
+    drop_texts(texts, messages, harmful, report);
 }
 
 static void

@@ -332,8 +332,6 @@ static const char *const questions[] = {" how do i unsubscribe users ",
                                         " who unsubscribe ",
                                         " people who post ",
                                         " subscribe again ",
-                                        " to unsubscribe click ",
-                                        " unsubscribe here ",
                                         " como funciona la baja ",
                                         " si me doy de baja ",
                                         " si me doy de baja del ",
@@ -350,49 +348,128 @@ static const char *const questions[] = {" how do i unsubscribe users ",
                                         " a un cliente de la lista ",
                                         " suscribirme de nuevo ",
                                         " volver a suscribirme ",
-                                        " para darse de baja haga clic ",
-                                        " para darte de baja ",
-                                        " para darse de baja pulse ",
                                         " se je me desinscris ",
                                         " si je me desabonne ",
                                         " wenn ich mich abmelde ",
                                         " se eu cancelar a newsletter ",
                                         NULL};
 
+/* How mailings tell their readers what to do. Whoever answers one with his own wish
+ * says that besides. */
+static const char *const offers[] = {" if you no longer wish ",
+                                     " if you no longer want ",
+                                     " if you no longer would like ",
+                                     " if you do not wish to receive ",
+                                     " if you dont wish to receive ",
+                                     " if you do not want to receive ",
+                                     " if you dont want to receive ",
+                                     " if you wish to unsubscribe ",
+                                     " if you want to unsubscribe ",
+                                     " if you would like to unsubscribe ",
+                                     " if youd like to unsubscribe ",
+                                     " if you wish to opt out ",
+                                     " if you prefer not to receive ",
+                                     " to unsubscribe click ",
+                                     " to unsubscribe please click ",
+                                     " to unsubscribe please visit ",
+                                     " to unsubscribe please follow ",
+                                     " to unsubscribe please use ",
+                                     " to unsubscribe please go ",
+                                     " to opt out click ",
+                                     " to opt out please click ",
+                                     " to opt out please visit ",
+                                     " you can unsubscribe ",
+                                     " you may unsubscribe ",
+                                     " unsubscribe here ",
+                                     " unsubscribe click here ",
+                                     " click here to unsubscribe ",
+                                     " click to unsubscribe ",
+                                     " si ya no desea ",
+                                     " si ya no deseas ",
+                                     " si ya no quiere ",
+                                     " si ya no quieres ",
+                                     " si no desea recibir ",
+                                     " si no deseas recibir ",
+                                     " si no quiere recibir ",
+                                     " si no quieres recibir ",
+                                     " si desea darse de baja ",
+                                     " si deseas darte de baja ",
+                                     " si quiere darse de baja ",
+                                     " si quieres darte de baja ",
+                                     " para darse de baja haga clic ",
+                                     " para darse de baja pulse ",
+                                     " para darte de baja ",
+                                     " puede darse de baja ",
+                                     " puedes darte de baja ",
+                                     NULL};
+
 enum {
-    BARE_MAX_BYTES = 70
+    BARE_MAX_BYTES = 70,
+    OFFER_BYTES = 80 /* with what an offer says one no longer wishes */
 };
+
+/* The text without its offers; NULL when it makes none. Yours. */
+static char *
+without_offers(const FoldIndex *index)
+{
+    const char *offer = fold_find_indexed(index, offers);
+    char *rest = offer ? g_strdup(index->folded) : NULL;
+
+    for (; offer; offer = fold_find(rest, offers)) {
+        char *at = strstr(rest, offer);
+        size_t size = strnlen(at, OFFER_BYTES);
+
+        memmove(at, at + size, strlen(at + size) + 1);
+    }
+    return rest;
+}
+
+static OptOut
+judge_words(const FoldIndex *index, const char **told)
+{
+    const char *request = fold_find_indexed(index, requests);
+    const char *mention = fold_find_indexed(index, mentions);
+    bool is_short = strlen(index->folded) <= BARE_MAX_BYTES;
+    const char *short_one = is_short ? fold_find_indexed(index, bare) : NULL;
+    bool about_letters;
+
+    *told = request ? request : short_one ? short_one : mention;
+    if (!*told)
+        return OPTOUT_NONE;
+    if (fold_find_indexed(index, questions))
+        return OPTOUT_QUESTION;
+    if (request)
+        return OPTOUT_REQUEST;
+    about_letters = fold_find_indexed(index, letters) != NULL;
+    if (!about_letters && fold_find_indexed(index, services))
+        return OPTOUT_SERVICE;
+    return short_one ? OPTOUT_REQUEST : OPTOUT_MENTION;
+}
 
 OptOut
 lexicon_judge(const char *folded, const char **phrase)
 {
-    const char *request = fold_find(folded, requests);
-    const char *mention = fold_find(folded, mentions);
-    const char *short_one =
-        strlen(folded) <= BARE_MAX_BYTES ? fold_find(folded, bare) : NULL;
-    bool about_letters;
-    const char *told = request ? request : short_one ? short_one : mention;
+    FoldIndex index;
+    g_autofree char *rest = NULL;
+    const char *told;
+    OptOut verdict;
 
+    fold_index(&index, folded);
+    rest = without_offers(&index);
+    if (rest)
+        fold_index(&index, rest);
+    verdict = judge_words(&index, &told);
+    if (rest && (verdict == OPTOUT_NONE || verdict == OPTOUT_MENTION))
+        verdict = OPTOUT_OFFER;
     if (phrase)
         *phrase = told;
-    if (!told)
-        return OPTOUT_NONE;
-    if (fold_find(folded, questions))
-        return OPTOUT_QUESTION;
-    if (request)
-        return OPTOUT_REQUEST;
-    about_letters = fold_find(folded, letters) != NULL;
-    if (!about_letters && fold_find(folded, services))
-        return OPTOUT_SERVICE;
-    if (short_one || about_letters)
-        return short_one ? OPTOUT_REQUEST : OPTOUT_MENTION;
-    return OPTOUT_MENTION;
+    return verdict;
 }
 
 double
 lexicon_lean(OptOut verdict)
 {
-    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0, -3.0};
+    static const double leaning[] = {-3.0, -0.5, -3.0, 2.0, -3.0, -6.0};
 
     return leaning[verdict];
 }

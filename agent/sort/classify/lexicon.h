@@ -10,6 +10,7 @@ typedef enum {
     OPTOUT_SERVICE,  /* ends a contract, a line, an account: support */
     OPTOUT_REQUEST,  /* "take me off your list" */
     OPTOUT_QUESTION, /* "what happens if I unsubscribe?" */
+    OPTOUT_OFFER,    /* a mailing's own: "if you no longer wish to receive" */
 } OptOut;
 
 /* `folded` is from fold_words. `phrase`, when not NULL, becomes the one that told. */

@@ -12,6 +12,7 @@ typedef struct OverlayText {
     ModelLanguage language;
     Label label;
     double base[MODEL_CLASSES]; /* what the model alone says */
+    char *sender;               /* lent; whose mail it was. NULL: of no mail */
 } OverlayText;
 
 /* A trained overlay, still in floats. */

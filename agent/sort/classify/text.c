@@ -7,8 +7,19 @@
 #include "stopwords.h"
 
 enum {
-    REASONS_MOST = 5
+    REASONS_MOST = 5,
+    TELLING_LETTERS_MOST = 24 /* longer ones are keys, or glued together */
 };
+
+enum {
+    LINKS_LOOKED_AT = 100,
+    LINK_TEXT_BYTES = 100
+};
+
+/* Of phishing's score: one strong sign, and two of them. */
+static const double doubtful = 0.3;
+static const double pretender = 0.4;
+static const double never = 50.0;
 
 typedef struct Weighed {
     double weight;
@@ -35,43 +46,39 @@ weigh_words(const Classifier *classifier, const Features *features,
             ModelLanguage language, size_t winner)
 {
     const Model *model = &classifier->model;
+    bool is_taught = classifier->learned.head && classifier->learned.head->overlay_rows;
     GArray *weighed = g_array_sized_new(FALSE, TRUE, sizeof(Weighed), 64);
+    double speaks[MODEL_CLASSES];
 
+    for (size_t c = 0; c < MODEL_CLASSES; c++)
+        speaks[c] = (c == winner ? 1.0 : 0.0) - 1.0 / MODEL_CLASSES;
     g_array_set_size(weighed, features->words->len);
     for (guint i = 0; i < weighed->len; i++)
         g_array_index(weighed, Weighed, i).word = i;
     for (guint i = 0; i < features->list->len; i++) {
         const Feature *feature = &g_array_index(features->list, Feature, i);
         const int8_t *row = model->rows + MODEL_CLASSES * (size_t)feature->bucket;
-        double gives[MODEL_CLASSES];
-        double mean = 0;
+        double learned[MODEL_CLASSES] = {0};
+        double gives = 0;
 
-        learned_weight(&classifier->learned, feature->bucket, language, gives);
-        for (size_t c = 0; c < MODEL_CLASSES; c++) {
-            gives[c] += row[c] * (double)model->head->scale[c];
-            mean += gives[c] / MODEL_CLASSES;
-        }
-        g_array_index(weighed, Weighed, feature->word).weight += gives[winner] - mean;
+        if (is_taught)
+            learned_weight(&classifier->learned, feature->bucket, language, learned);
+        for (size_t c = 0; c < MODEL_CLASSES; c++)
+            gives += speaks[c] * (row[c] * (double)model->head->scale[c] + learned[c]);
+        g_array_index(weighed, Weighed, feature->word).weight += gives;
     }
     g_array_sort(weighed, heavier_first);
     return weighed;
 }
 
-/* Worth telling a person: not "the", no lone letter, no number. */
+/* Worth telling a person: not "the", no lone letter, no number, no "a3f9c2". */
 static bool
 is_telling(const char *word)
 {
-    return *word == '(' || (g_utf8_strlen(word, -1) >= 3 && !g_ascii_isdigit(*word) &&
-                            !is_stopword(word));
-}
+    glong letters = g_utf8_strlen(word, -1);
 
-/* "word:refund" or "mark:angry words". Yours. */
-static char *
-signal_of(const char *word)
-{
-    if (*word != '(')
-        return g_strconcat("word:", word, NULL);
-    return g_strdup_printf("mark:%.*s", (int)strlen(word) - 2, word + 1);
+    return letters >= 3 && letters <= TELLING_LETTERS_MOST &&
+           !strpbrk(word, "0123456789") && !is_stopword(word);
 }
 
 static bool
@@ -83,6 +90,23 @@ has_signal(const Classification *out, const char *signal)
     return false;
 }
 
+/* Cut, its last character may be half a one; reasons travel as UTF-8. */
+static void
+add_word_reason(const FeatureWord *word, double weight, const char *label,
+                Classification *out)
+{
+    g_autofree char *told = g_utf8_make_valid(word->text, (gssize)word->size);
+    g_autofree char *signal =
+        g_strconcat(word->is_mark ? "mark:" : "word:", told, NULL);
+
+    if ((!word->is_mark && !is_telling(told)) || has_signal(out, signal))
+        return;
+    add_reason(out, signal, weight,
+               word->is_mark
+                   ? g_strdup_printf("the form (%s) speaks for %s", told, label)
+                   : g_strdup_printf("“%s” speaks for %s", told, label));
+}
+
 static void
 add_word_reasons(const Features *features, const GArray *weighed, size_t winner,
                  Classification *out)
@@ -92,17 +116,11 @@ add_word_reasons(const Features *features, const GArray *weighed, size_t winner,
     for (guint i = 0; i < weighed->len && list_length(out->reasons) < REASONS_MOST;
          i++) {
         const Weighed *one = &g_array_index(weighed, Weighed, i);
-        const char *word = features->words->pdata[one->word];
-        g_autofree char *signal = signal_of(word);
 
         if (one->weight <= 0)
             break;
-        if (!is_telling(word) || has_signal(out, signal))
-            continue;
-        add_reason(out, signal, one->weight,
-                   *word == '(' ? g_strdup_printf("the form (%s) speaks for %s",
-                                                  signal + strlen("mark:"), label)
-                                : g_strdup_printf("“%s” speaks for %s", word, label));
+        add_word_reason(&g_array_index(features->words, FeatureWord, one->word),
+                        one->weight, label, out);
     }
     if (list_length(out->reasons) == 0)
         add_reason(
@@ -123,15 +141,16 @@ text_scores(const Model *model, const Features *features, ModelLanguage language
 static void
 add_lexicon_reasons(const Features *features, Classification *out)
 {
-    const char *phrase = features->optout_phrase;
+    g_autofree char *phrase =
+        features->optout_phrase ? g_strstrip(g_strdup(features->optout_phrase)) : NULL;
 
     if (features->optout == OPTOUT_REQUEST)
         add_reason(out, "lexicon:opt-out", lexicon_lean(OPTOUT_REQUEST),
-                   g_strdup_printf("“%s” asks for no more mail", phrase + 1));
+                   g_strdup_printf("“%s” asks for no more mail", phrase));
     if (features->optout == OPTOUT_SERVICE)
-        add_reason(out, "lexicon:ends-a-service", lexicon_lean_support(OPTOUT_SERVICE),
-                   g_strdup_printf("“%s” ends a service, not a subscription to mail",
-                                   phrase + 1));
+        add_reason(
+            out, "lexicon:ends-a-service", lexicon_lean_support(OPTOUT_SERVICE),
+            g_strdup_printf("“%s” ends a service, not a subscription to mail", phrase));
 }
 
 static void
@@ -218,6 +237,48 @@ fill_complaint(Case *it)
     it->out->complaint = complaint;
 }
 
+/* A mail that was sent with an unsubscribe link of its own and answers nothing is a
+ * mailing: such words are its footer's, and not the sender's wish. */
+static bool
+is_mailing(const Case *it)
+{
+    static const char *const offers[] = {" unsubscribe ",
+                                         " unsub ",
+                                         " opt out ",
+                                         " optout ",
+                                         " remove ",
+                                         " baja ",
+                                         " desuscribirse ",
+                                         " desuscribir ",
+                                         " cancelar suscripcion ",
+                                         " abmelden ",
+                                         " desinscription ",
+                                         " se desabonner ",
+                                         " descadastrar ",
+                                         NULL};
+    const Message *message = it->message;
+
+    if (message->quoted_text && *message->quoted_text)
+        return false;
+    for (size_t i = 0; i < MIN(list_length(message->links), (size_t)LINKS_LOOKED_AT);
+         i++) {
+        const Link *link = message->links->pdata[i];
+        g_autofree char *text = fold_words(link->text, LINK_TEXT_BYTES);
+
+        if (fold_find(text, offers))
+            return true;
+    }
+    return false;
+}
+
+/* Who pretends to be another must not take that other from our lists. */
+static void
+doubt_unsubscribe(const Case *it, double bonus[MODEL_CLASSES])
+{
+    if (it->out->phishing.score >= pretender || is_mailing(it))
+        bonus[LABEL_UNSUBSCRIBE] -= never;
+}
+
 bool
 layer_text(Case *it)
 {
@@ -232,7 +293,10 @@ layer_text(Case *it)
         bonus[LABEL_CAMPAIGN_REPLY] += 1.5;
     if (it->is_web_form)
         bonus[LABEL_LEAD] += 1.0;
+    doubt_unsubscribe(it, bonus);
     classify_words(it->classifier, &words, out);
+    out->review = out->review || (out->label == LABEL_UNSUBSCRIBE &&
+                                  it->out->phishing.score >= doubtful);
     if (out->label == LABEL_UNSUBSCRIBE)
         fill_unsubscribe(it);
     if (out->label == LABEL_COMPLAINT)

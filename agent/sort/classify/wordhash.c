@@ -4,6 +4,7 @@
 
 #include "fold.h"
 #include "marks.h"
+#include "unlinked.h"
 
 enum {
     WORD_MAX_BYTES = 40,
@@ -49,10 +50,12 @@ add(Gatherer *gatherer, uint32_t kind, const char *bytes, size_t size)
 }
 
 static void
-start_word(Gatherer *gatherer, char *shown)
+start_word(Gatherer *gatherer, const char *text, size_t size, bool is_mark)
 {
+    FeatureWord word = {text, (uint32_t)size, is_mark};
+
     gatherer->word = gatherer->features->words->len;
-    g_ptr_array_add(gatherer->features->words, shown);
+    g_array_append_val(gatherer->features->words, word);
 }
 
 /* `padded` has the blank on both sides, so that a gram knows the word's ends. */
@@ -97,8 +100,7 @@ add_words(Gatherer *gatherer, const char *folded, uint32_t field)
         const char *kept = number ? "0" : word;
         size_t kept_size = number ? 1 : size;
 
-        /* Cut, the last character may be half a one; reasons travel as UTF-8. */
-        start_word(gatherer, g_utf8_make_valid(word, (gssize)size));
+        start_word(gatherer, word, size, false);
         count_word(&gatherer->form, kept, kept_size);
         add(gatherer, 1, kept, kept_size);
         if (field)
@@ -119,7 +121,7 @@ add_words(Gatherer *gatherer, const char *folded, uint32_t field)
 static void
 add_mark(Gatherer *gatherer, const char *name)
 {
-    start_word(gatherer, g_strdup_printf("(%s)", name));
+    start_word(gatherer, name, strlen(name), true);
     for (uint32_t i = 0; i < MARK_BUCKETS; i++)
         add(gatherer, MARK_KIND + i, name, strlen(name));
 }
@@ -127,9 +129,12 @@ add_mark(Gatherer *gatherer, const char *name)
 static void
 add_marks(Gatherer *gatherer, const char *folded)
 {
-    static const char *const verdicts[] = {NULL, "mentions opting out",
-                                           "ends a service", "asks to opt out",
-                                           "asks about opting out"};
+    static const char *const verdicts[] = {NULL,
+                                           "mentions opting out",
+                                           "ends a service",
+                                           "asks to opt out",
+                                           "asks about opting out",
+                                           "offers opting out"};
     Features *features = gatherer->features;
     Marks marks = {0};
 
@@ -145,15 +150,19 @@ Features *
 features_new(const char *subject, const char *body)
 {
     g_autofree Gatherer *gatherer = g_new0(Gatherer, 1);
-    g_autofree char *top = fold_words(subject, FEATURE_SUBJECT_BYTES);
-    g_autofree char *main_part = fold_words(body, FEATURE_BODY_BYTES);
+    g_autofree char *top_words = unlinked(subject, FEATURE_SUBJECT_BYTES);
+    g_autofree char *main_words = unlinked(body, FEATURE_BODY_BYTES);
+    char *top = fold_words(top_words, FEATURE_SUBJECT_BYTES);
+    char *main_part = fold_words(main_words, FEATURE_BODY_BYTES);
     /* A reply under an old newsletter's subject says nothing about opting out. */
     bool is_reply = g_str_has_prefix(top, " re ");
     g_autofree char *both = g_strconcat(is_reply ? "" : top, main_part, NULL);
     Features *features = g_new0(Features, 1);
 
-    features->list = g_array_sized_new(FALSE, FALSE, sizeof(Feature), 1024);
-    features->words = g_ptr_array_new_with_free_func(g_free);
+    features->list = g_array_sized_new(FALSE, FALSE, sizeof(Feature), 2048);
+    features->words = g_array_sized_new(FALSE, FALSE, sizeof(FeatureWord), 512);
+    features->folded[0] = top;
+    features->folded[1] = main_part;
     gatherer->features = features;
     gatherer->form.subject = subject ? subject : "";
     gatherer->form.body = body ? body : "";
@@ -170,6 +179,8 @@ features_free(Features *features)
     if (!features)
         return;
     g_array_unref(features->list);
-    g_ptr_array_unref(features->words);
+    g_array_unref(features->words);
+    g_free(features->folded[0]);
+    g_free(features->folded[1]);
     g_free(features);
 }

@@ -4,12 +4,13 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lexicon.h"
 
 enum {
-    FEATURES_VERSION = 4,
+    FEATURES_VERSION = 5,
     FEATURE_BITS = 17,
     FEATURE_BUCKETS = 1 << FEATURE_BITS,
     FEATURE_BODY_BYTES = 3000, /* of the body; more says little and costs time */
@@ -22,9 +23,17 @@ typedef struct Feature {
     uint32_t is_spelling : 1; /* a gram, not a whole word or mark */
 } Feature;
 
+/* Lent by the Features it is of. */
+typedef struct FeatureWord {
+    const char *text; /* valid UTF-8 but for a last character that a cut went through */
+    uint32_t size;    /* bytes */
+    bool is_mark;     /* no word of the text, but what its form tells */
+} FeatureWord;
+
 typedef struct Features {
-    GArray *list;     /* Feature, each bucket once */
-    GPtrArray *words; /* texts, for a person */
+    GArray *list;    /* Feature, each bucket once */
+    GArray *words;   /* FeatureWord, for a person */
+    char *folded[2]; /* subject and body, which the words are of */
     OptOut optout;
     const char *optout_phrase; /* static; NULL with OPTOUT_NONE */
 } Features;

@@ -281,6 +281,48 @@ nonsense_is_refused(House *house, gconstpointer unused)
     g_assert_cmpfloat(house->report.canary_after, <, house->report.canary_before);
 }
 
+/* Forty houses say what is so, one says of the like that nobody wants mail. */
+static void
+one_sender_does_not_outvote_the_house(House *house, gconstpointer unused)
+{
+    static const char *const things[] = {"printer", "invoice",  "password", "parcel",
+                                         "account", "contract", "delivery", "order"};
+    static const char *const honest[] = {
+        "Could you please help me with the %s? It does not work since Monday.",
+        "When will the %s arrive? The tracking page says nothing.",
+        "How do I change the %s? I cannot find the button.",
+        "The page about my %s shows an error, what should I do?",
+        "Is there a manual for the %s? I want to set it up myself."};
+    static const char *const lies[] = {
+        "My %s does not work, please tell me how to repair it.",
+        "I cannot find the %s on the page. Where is the button to change it?",
+        "What should I do when the %s shows an error since Monday?"};
+    size_t n_honest = G_N_ELEMENTS(honest) * G_N_ELEMENTS(things);
+    size_t n_lies = G_N_ELEMENTS(lies) * G_N_ELEMENTS(things);
+
+    (void)unused;
+    for (size_t i = 0; i < n_honest + n_lies; i++) {
+        bool lie = i >= n_honest;
+        const char *form =
+            lie ? lies[i % G_N_ELEMENTS(lies)] : honest[i % G_N_ELEMENTS(honest)];
+        g_auto(GStrv) halves = g_strsplit(form, "%s", 2);
+        g_autofree char *text =
+            g_strconcat(halves[0], things[i % G_N_ELEMENTS(things)], halves[1], NULL);
+        g_autofree char *sender =
+            lie ? g_strdup("liar.example") : g_strdup_printf("house%zu.example", i);
+        Lesson *lesson;
+
+        teach_label(house, lie ? LABEL_UNSUBSCRIBE : LABEL_SUPPORT, "", text);
+        lesson = house->lessons->texts->pdata[i];
+        g_free(lesson->sender);
+        lesson->sender = g_steal_pointer(&sender);
+    }
+    learn(house);
+    g_assert_cmpint(house->report.texts, ==, n_honest);
+    g_assert_cmpuint(house->report.contradicted->len, ==, n_lies);
+    g_assert_false(house->report.is_refused);
+}
+
 static void
 a_table_of_another_make_is_refused(House *house, gconstpointer unused)
 {
@@ -314,6 +356,8 @@ main(int argc, char **argv)
         {"the-same-lessons-give-the-same-table", the_same_lessons_give_the_same_table},
         {"contradictions-teach-nothing", contradictions_teach_nothing},
         {"nonsense-is-refused", nonsense_is_refused},
+        {"one-sender-does-not-outvote-the-house",
+         one_sender_does_not_outvote_the_house},
         {"a-table-of-another-make-is-refused", a_table_of_another_make_is_refused},
     };
 
