@@ -9,6 +9,7 @@
 #include "sort/parse/charset.h"
 #include "sort/parse/html_page.h"
 #include "sort/parse/html_plain.h"
+#include "sort/parse/html_walk.h"
 #include "sort/parse/links.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(htmlParserCtxt, htmlFreeParserCtxt)
@@ -254,20 +255,22 @@ on_error(void *user, const char *message, ...)
     (void)message;
 }
 
+static const xmlSAXHandler handler = {
+    .startElement = on_start,
+    .endElement = on_end,
+    .characters = on_text,
+    .ignorableWhitespace = on_text,
+    .warning = on_error,
+    .error = on_error,
+    .fatalError = on_error,
+};
+
 static void
 feed(Page *page, const char *html, size_t size)
 {
-    xmlSAXHandler handler = {
-        .startElement = on_start,
-        .endElement = on_end,
-        .characters = on_text,
-        .ignorableWhitespace = on_text,
-        .warning = on_error,
-        .error = on_error,
-        .fatalError = on_error,
-    };
+    xmlSAXHandler copied = handler; /* which the library copies again */
     g_autoptr(htmlParserCtxt) parser =
-        htmlCreatePushParserCtxt(&handler, page, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+        htmlCreatePushParserCtxt(&copied, page, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
 
     if (!parser)
         return;
@@ -292,18 +295,47 @@ compare_marks(gconstpointer a, gconstpointer b)
 }
 
 static void
-read_with_library(const char *html, size_t size, HtmlText *out, bool *too_deep)
+begin_page(Page *page, HtmlText *out, size_t size)
 {
-    g_autoptr(GArray) elements = g_array_new(FALSE, FALSE, sizeof(Element));
-    Page page = {.out = out,
-                 .text = g_string_sized_new(MIN(size / 2 + 64, HTML_MOST_BYTES)),
-                 .elements = elements};
+    *page = (Page){.out = out,
+                   .text = g_string_sized_new(MIN(size / 2 + 64, HTML_MOST_BYTES)),
+                   .elements = g_array_new(FALSE, FALSE, sizeof(Element))};
+}
 
-    feed(&page, html, size);
-    close_link(&page);
+static void
+end_page(Page *page)
+{
+    close_link(page);
+    g_array_free(page->elements, TRUE);
+    g_array_sort(page->out->marks, compare_marks);
+    page->out->text = g_string_free(page->text, FALSE);
+}
+
+static void
+forget(HtmlText *out)
+{
+    bool is_truncated = out->is_truncated;
+
+    parse_clear_html(out);
+    out->marks = g_array_new(FALSE, FALSE, sizeof(Mark));
+    out->is_truncated = is_truncated;
+}
+
+/* Walked where nothing needs mending; else by the library, from the start. */
+static void
+read_page(const char *html, size_t size, HtmlText *out, bool *too_deep)
+{
+    Page page;
+
+    begin_page(&page, out, size);
+    if (!parse_walk_html(html, size, &handler, &page)) {
+        end_page(&page);
+        forget(out);
+        begin_page(&page, out, size);
+        feed(&page, html, size);
+    }
     *too_deep = page.too_deep;
-    g_array_sort(out->marks, compare_marks);
-    out->text = g_string_free(page.text, FALSE);
+    end_page(&page);
 }
 
 /* libxml2's push parser ends a document at an end tag that comes before anything. */
@@ -339,7 +371,7 @@ parse_html(const char *page, HtmlText *out)
         out->is_truncated = true;
     }
     if (parse_html_is_tame(html, size))
-        read_with_library(html, size, out, &too_deep);
+        read_page(html, size, out, &too_deep);
     if (!out->text || too_deep ||
         (is_blank(out->text) && out->hidden_characters == 0)) {
         g_free(out->text);
@@ -367,6 +399,7 @@ parse_init_html(void)
     HtmlText first;
 
     xmlInitParser();
-    parse_html("<p>&eacute;<a href='http://example.com/'>x</a>", &first);
+    /* Mended, so that the library begins, too. */
+    parse_html("<b><i>&eacute;<a href='http://example.com/'>x</a></b>", &first);
     parse_clear_html(&first);
 }

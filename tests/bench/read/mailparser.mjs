@@ -1,6 +1,6 @@
-// How fast mailparser (npm) reads the mails of a folder, to lay beside bench_sort_parse_read FOLDER.
+// How fast mailparser (npm) reads the mails of a folder.
 //
-//   npm install mailparser && node tests/bench/read/mailparser.mjs FOLDER
+//   node tests/bench/read/mailparser.mjs FOLDER, where mailparser is installed; see peers.py
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createRequire } from "node:module";
