@@ -6,7 +6,7 @@
 
 enum {
     MOST_SORTING = 32,
-    MOST_FILING = 64,
+    MOST_FILING = 192,
     MOST_BYTES = 32 << 20
 };
 

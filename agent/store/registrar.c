@@ -8,9 +8,9 @@
 #include "erasure.h"
 
 enum {
-    GROUP_MOST = 64, /* works a commit: beyond, the gain is small and the wait long */
-    PATIENCE_MS = 4, /* a work nobody waits for yet may wait so long for company */
-    IDLE_MS = 300,   /* of quiet before the registrar turns to its index */
+    GROUP_MOST = 256, /* works a commit: beyond, the gain is small and the wait long */
+    PATIENCE_MS = 20, /* a work nobody waits for yet may wait so long for company */
+    IDLE_MS = 300,    /* of quiet before the registrar turns to its index */
 };
 
 /* A savepoint of its own: what one work breaks, it takes nothing else along. */
