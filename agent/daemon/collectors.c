@@ -117,6 +117,7 @@ connect_post(Collectors *collectors, Errand *errand, GError **error)
     post->tried_us[BURST - 1] = clock_monotonic_us();
     g_free(post->credentials);
     post->credentials = login_fingerprint(config, post->mailbox);
+    post->login.stop = collectors->house->stop;
     post->session = login_open(config, post->mailbox, &post->login, error);
     obey(post, &post->login.hint);
     if (post->login.is_revoked)
@@ -187,8 +188,7 @@ visit(Collectors *collectors, Errand *errand, GError **error)
     if (visit_connected(collectors, errand, error))
         return true;
     if (!was_kept || !post->session || imap_is_alive(post->session) ||
-        !is_of_no_use(errand) || is_burst(post) ||
-        atomic_load(collectors->house->stopping))
+        !is_of_no_use(errand) || is_burst(post) || stop_is_set(collectors->house->stop))
         return false;
     leave(post);
     if (post->state.quiet_until_us > clock_monotonic_us())
@@ -259,7 +259,7 @@ run_errand(Collectors *collectors, Errand *errand)
         return delay_us;
     }
     /* A house that closes cuts visits short; that is nobody's fault. */
-    if (atomic_load(collectors->house->stopping))
+    if (stop_is_set(collectors->house->stop))
         return 0;
     leave(post);
     if (!is_of_no_use(errand))

@@ -12,6 +12,7 @@
 enum {
     MOST_UNDER_WAY = 256,
     LONGEST_WAIT_MS = 1000,
+    LONGEST_CLOSING_MS = 100,
     LONGEST_FAILING_S = 120 * 60 * 60, /* then nobody is listening there */
 };
 
@@ -30,7 +31,6 @@ struct Couriers {
     pthread_t thread;
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t rested;
-    bool is_closing;
     int64_t asked_rounds, done_rounds; /* a drain waits for a round begun after it */
 };
 
@@ -229,32 +229,48 @@ collect(Couriers *couriers, int timeout_ms)
             settle(couriers, outcomes->pdata[i]);
 }
 
+/* What is late at the end of the house is left unrecorded, and sent again with the same
+ * id by the next one. */
+static bool
+is_over(const Couriers *couriers)
+{
+    const Stop *stop = couriers->house->stop;
+
+    return stop_is_set(stop) &&
+           (stop_is_overdue(stop) || deliver_under_way(couriers->deliverer) == 0);
+}
+
+static void
+end_rounds(Couriers *couriers, int64_t done)
+{
+    (void)pthread_mutex_lock(&couriers->lock);
+    couriers->done_rounds = done;
+    (void)pthread_cond_broadcast(&couriers->rested);
+    (void)pthread_mutex_unlock(&couriers->lock);
+}
+
 /* A round ends when nothing is due and nothing is under way. */
 static void *
 go_round(void *self)
 {
     Couriers *couriers = self;
-    bool is_closing = false;
 
-    while (!is_closing || deliver_under_way(couriers->deliverer)) {
+    while (!is_over(couriers)) {
+        bool is_closing = stop_is_set(couriers->house->stop);
+        int wait_ms = is_closing ? LONGEST_CLOSING_MS : LONGEST_WAIT_MS;
         int64_t asked;
         bool found;
 
         (void)pthread_mutex_lock(&couriers->lock);
         asked = couriers->asked_rounds;
-        is_closing = couriers->is_closing;
         (void)pthread_mutex_unlock(&couriers->lock);
         found = !is_closing && begin_due(couriers);
         found = (!is_closing && forwards_begin_due(couriers->forwards)) || found;
-        if (!found && deliver_under_way(couriers->deliverer) == 0) {
-            (void)pthread_mutex_lock(&couriers->lock);
-            couriers->done_rounds = asked;
-            (void)pthread_cond_broadcast(&couriers->rested);
-            (void)pthread_mutex_unlock(&couriers->lock);
-        }
-        if (!is_closing || deliver_under_way(couriers->deliverer))
-            collect(couriers, found ? 0 : LONGEST_WAIT_MS);
+        if (!found && deliver_under_way(couriers->deliverer) == 0)
+            end_rounds(couriers, asked);
+        collect(couriers, found ? 0 : wait_ms);
     }
+    end_rounds(couriers, G_MAXINT64); /* whoever drains has not to wait for more */
     return NULL;
 }
 
@@ -363,9 +379,6 @@ couriers_free(Couriers *couriers)
 {
     if (!couriers)
         return;
-    (void)pthread_mutex_lock(&couriers->lock);
-    couriers->is_closing = true;
-    (void)pthread_mutex_unlock(&couriers->lock);
     couriers_wake(couriers);
     (void)pthread_join(couriers->thread, NULL);
     clear(couriers);

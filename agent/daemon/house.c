@@ -20,13 +20,16 @@
 
 enum {
     COLLECTORS = 8,
-    MOST_FILES = 65536
+    MOST_FILES = 65536,
+    /* For deliveries under way. At a reload every mailbox waits for them, too. */
+    CLOSE_PATIENCE_MS = 5000,
+    RELOAD_PATIENCE_MS = 2000,
 };
 
 typedef struct House {
     Config *config;
     const DaemonOptions *options;
-    atomic_bool stopping;
+    Stop *stop;
     Resolver *resolver;
     Store *store;
     Sorters *sorters;
@@ -63,7 +66,7 @@ open_rooms(House *house, GError **error)
     house->ingest = (IngestHouse){.config = config,
                                   .store = house->store,
                                   .sorters = house->sorters,
-                                  .stopping = &house->stopping,
+                                  .stop = house->stop,
                                   .hastens_holes = house->options->once};
     house->couriers = couriers_new(&house->ingest, error);
     return house->couriers != NULL;
@@ -100,12 +103,12 @@ start_work(House *house, GError **error)
 }
 
 static void
-close_house(House *house)
+close_house(House *house, bool opens_again)
 {
-    atomic_store(&house->stopping, true);
-    orders_free(house->orders);
-    if (house->schedule)
+    (void)stop_set(house->stop, opens_again ? RELOAD_PATIENCE_MS : CLOSE_PATIENCE_MS);
+    if (house->schedule) /* first: who comes back finds no more work */
         schedule_close(house->schedule);
+    orders_free(house->orders);
     collectors_free(house->collectors);
     second_looks_free(house->second_looks);
     watchdog_free(house->watchdog);
@@ -116,6 +119,7 @@ close_house(House *house)
     sorters_free(house->sorters);
     store_close(house->store);
     resolver_free(house->resolver);
+    stop_free(house->stop);
 }
 
 static void
@@ -177,9 +181,8 @@ await_end(void *self)
     sigaddset(&wanted, SIGTERM);
     sigaddset(&wanted, SIGINT);
     (void)sigwait(&wanted, &which);
-    if (atomic_exchange(&house->stopping, true))
-        return NULL;
-    schedule_close(house->schedule);
+    if (stop_set(house->stop, CLOSE_PATIENCE_MS))
+        schedule_close(house->schedule);
     return NULL;
 }
 
@@ -191,10 +194,10 @@ run_once(House *house)
 
     g_assert(!failed);
     code = finish_pass(house);
-    if (atomic_exchange(&house->stopping, true))
-        code = EX_TEMPFAIL;
-    else
+    if (stop_set(house->stop, 0))
         (void)pthread_kill(house->signals, SIGTERM);
+    else
+        code = EX_TEMPFAIL;
     (void)pthread_join(house->signals, NULL);
     return code;
 }
@@ -272,7 +275,7 @@ daemon_run(Config *config, const DaemonOptions *options, GError **error)
     imap_init();
     allow_many_sockets();
     while (config) {
-        House house = {.config = config, .options = options};
+        House house = {.config = config, .options = options, .stop = stop_new()};
         Config *next = NULL;
 
         if (!open_rooms(&house, error) || !start_work(&house, error))
@@ -281,7 +284,7 @@ daemon_run(Config *config, const DaemonOptions *options, GError **error)
             code = run_once(&house);
         else
             next = run_for_ever(&house);
-        close_house(&house);
+        close_house(&house, next != NULL);
         config_free(config);
         config = next;
     }

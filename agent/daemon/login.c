@@ -104,10 +104,12 @@ renew_token(const Config *config, const MailboxConfig *mailbox, Login *login,
     g_auto(Application) application = {0};
 
     g_clear_pointer(&login->token, oauth_token_free);
-    if (mailbox->oauth_provider == OAUTH_TOKEN_COMMAND)
+    if (mailbox->oauth_provider == OAUTH_TOKEN_COMMAND) {
         login->token = ask_command(mailbox, error);
-    else if (application_init(&application, config, mailbox, error))
+    } else if (application_init(&application, config, mailbox, error)) {
+        application.app.stop = login->stop;
         login->token = oauth_fetch(&application.app, &login->is_revoked, error);
+    }
     return login->token != NULL;
 }
 
@@ -125,7 +127,8 @@ open_with(const Config *config, const MailboxConfig *mailbox, const Secret *secr
                            .sasl = mailbox->oauth_provider == OAUTH_NONE ? SASL_PASSWORD
                                                                          : SASL_XOAUTH2,
                            .max_mail_bytes = config->limits.mail_bytes,
-                           .hint = &login->hint};
+                           .hint = &login->hint,
+                           .stop = login->stop};
 
     return imap_open(&account, error);
 }

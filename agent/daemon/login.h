@@ -9,6 +9,7 @@
 typedef struct Login {
     OauthToken *token; /* still good, as far as we know; NULL: none */
     ImapHint hint;     /* what the server asked for when it failed */
+    const Stop *stop;  /* lent: see ImapAccount; NULL: never */
     bool is_revoked;   /* the provider says that asking again is in vain */
 } Login;
 

@@ -71,12 +71,11 @@ static bool
 obey_alone(const Config *config, Store *store, const char *const *words, char **answer,
            GError **error)
 {
-    static atomic_bool stopping;
     const SortersSettings one = {.count = 1};
     g_autofree char *actor = orders_user_name(geteuid());
     g_autoptr(Resolver) resolver = NULL;
     g_autoptr(Sorters) sorters = NULL;
-    IngestHouse house = {.config = config, .store = store, .stopping = &stopping};
+    IngestHouse house = {.config = config, .store = store};
 
     if (ingest_order_needs_sorters(words[0])) {
         const ResolverSettings asking = config_resolver_settings(config, NULL);

@@ -15,7 +15,6 @@ typedef struct Rescan {
     ImapSession *session;
     GPtrArray *folders;
     IngestHouse house;
-    atomic_bool stopping;
 } Rescan;
 
 static void
@@ -83,7 +82,6 @@ daemon_rescan(const Config *config, const MailboxConfig *mailbox,
     rescan.house = (IngestHouse){.config = config,
                                  .store = rescan.store,
                                  .sorters = rescan.sorters,
-                                 .stopping = &rescan.stopping,
                                  .recounts_all = true,
                                  .takes_history = wish->takes_history,
                                  .history_since = wish->since,

@@ -146,6 +146,7 @@ set_up(Attempt *attempt)
         curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L) |
         curl_easy_setopt(handle, CURLOPT_PROXY, "") |
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) |
+        curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) | /* waits for no dead DNS */
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) |
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)TOTAL_TIMEOUT_MS) |
         curl_easy_setopt(handle, CURLOPT_POSTFIELDS, attempt->body) |

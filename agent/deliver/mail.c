@@ -54,6 +54,7 @@ set_up_mail(Attempt *attempt, const char *from)
                             (curl_off_t)attempt->mail->len) |
            curl_easy_setopt(handle, CURLOPT_PROXY, "") |
            curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) |
+           curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) |
            curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                             (long)CONNECT_TIMEOUT_MS) |
            curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)MAIL_TIMEOUT_MS) |

@@ -37,6 +37,7 @@ struct Connection {
     CURL *easy;
     Trust *trust; /* NULL: no TLS */
     curl_socket_t socket;
+    const Stop *stop;
     int64_t stall_us;
     int64_t deadline_us; /* 0: none */
     int64_t waited_us;   /* since TRICKLE_BYTES arrived last */
@@ -66,6 +67,17 @@ keep_greeting(char *line, size_t size, size_t count, void *self)
     return size * count;
 }
 
+/* libcurl calls it once a second at least. Not 0 ends the transfer. */
+static int
+end_when_stopped(void *self, curl_off_t to_get, curl_off_t got, curl_off_t to_send,
+                 curl_off_t sent)
+{
+    const Connection *connection = self;
+
+    (void)to_get, (void)got, (void)to_send, (void)sent;
+    return stop_is_set(connection->stop);
+}
+
 typedef struct Remedy {
     CURLcode code;
     FaultCode fault;
@@ -92,6 +104,7 @@ static const Remedy remedies[] = {
     {CURLE_COULDNT_RESOLVE_HOST, FAULT_RETRY, "its name is not found in the DNS"},
     {CURLE_COULDNT_CONNECT, FAULT_RETRY, "nobody answers at that address and port"},
     {CURLE_OPERATION_TIMEDOUT, FAULT_RETRY, "it did not answer in time"},
+    {CURLE_ABORTED_BY_CALLBACK, FAULT_RETRY, "the house closes"},
     {CURLE_WEIRD_SERVER_REPLY, FAULT_RETRY, "it does not greet as an IMAP server"},
 };
 
@@ -176,6 +189,11 @@ configure(Connection *connection, const ImapAccount *account)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_INTERVAL_S);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, keep_greeting);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, connection);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, end_when_stopped);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, connection);
+    /* Else it would wait for a name that the DNS does not answer. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
 /* Some servers greet a trusted address with PREAUTH. Whose mailbox it would be is not
@@ -226,6 +244,7 @@ connection_open(const ImapAccount *account, GError **error)
         return NULL;
     connection = g_new0(Connection, 1);
     connection->socket = CURL_SOCKET_BAD;
+    connection->stop = account->stop;
     connection->stall_us =
         1000 *
         (account->stall_timeout_ms > 0 ? account->stall_timeout_ms : STALL_TIMEOUT_MS);
@@ -270,11 +289,12 @@ connection_free(Connection *connection)
     g_free(connection);
 }
 
-/* Waits for the socket. False: stalled, or a deadline passed. */
+/* Waits for the socket. False: stalled, a deadline passed, or we are to stop. */
 static bool
 wait_for(Connection *connection, short events, GError **error)
 {
-    struct pollfd waiting = {.fd = connection->socket, .events = events};
+    struct pollfd waiting[] = {{.fd = connection->socket, .events = events},
+                               {.fd = stop_fd(connection->stop), .events = POLLIN}};
     int64_t begun_us = clock_monotonic_us();
     int64_t until_us = begun_us + connection->stall_us;
     int ready = 0;
@@ -290,7 +310,12 @@ wait_for(Connection *connection, short events, GError **error)
             return false;
         }
         /* EINTR and early returns go round again. */
-        ready = poll(&waiting, 1, (int)MIN(left_us / 1000 + 1, G_MAXINT));
+        ready = poll(waiting, G_N_ELEMENTS(waiting),
+                     (int)MIN(left_us / 1000 + 1, G_MAXINT));
+    }
+    if (waiting[1].revents) {
+        g_set_error_literal(error, FAULT, FAULT_RETRY, "the house closes");
+        return false;
     }
     begun_us = clock_monotonic_us() - begun_us;
     connection->waited_us += begun_us;

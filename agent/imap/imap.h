@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/secret.h"
+#include "base/stop.h"
 #include "model/mail.h"
 
 typedef enum {
@@ -43,6 +44,8 @@ typedef struct ImapAccount {
     int64_t max_mail_bytes;     /* a longer literal is drained and its head kept */
     const char *spool_dir;      /* of mails above 256 KiB; NULL: /var/tmp */
     ImapHint *hint;             /* NULL: nobody asks; written when imap_open fails */
+    const Stop *stop; /* lent for the session's life: once set nothing waits any more,
+                         which is a FAULT_RETRY; NULL: never */
 } ImapAccount;
 
 typedef struct ImapSession ImapSession;

@@ -16,7 +16,7 @@ receive(const ImapDelivery *delivery, void *self)
     const ImapListing *listing = visit_find(visit->wanted, delivery->uid);
     Origin origin;
 
-    if (atomic_load(visit->house->stopping))
+    if (stop_is_set(visit->house->stop))
         return false;
     if (!delivery->bytes) { /* never marked as seen: it becomes a hole */
         (void)g_hash_table_insert(visit->refusals, GUINT_TO_POINTER(delivery->uid),
@@ -85,7 +85,8 @@ fetch(Visit *visit, const GArray *listings, bool is_alone, GError **error)
         g_clear_error(error); /* it is a hole, and told as one */
         return true;
     }
-    return done || note_break(visit, error);
+    /* A connection that we cut ourselves says nothing against a mail. */
+    return done || (!stop_is_set(visit->house->stop) && note_break(visit, error));
 }
 
 /* What did not come before or may have broken the connection comes last, one by one, so
@@ -93,8 +94,7 @@ fetch(Visit *visit, const GArray *listings, bool is_alone, GError **error)
 static bool
 fetch_apart(Visit *visit, GError **error)
 {
-    for (guint i = 0; i < visit->turns->len && !atomic_load(visit->house->stopping);
-         i++) {
+    for (guint i = 0; i < visit->turns->len && !stop_is_set(visit->house->stop); i++) {
         const ImapListing *listing =
             visit_find(visit->wanted, g_array_index(visit->turns, uint32_t, i));
         g_autoptr(GArray) alone = g_array_new(FALSE, FALSE, sizeof(ImapListing));
@@ -208,11 +208,11 @@ walk(Visit *visit, GError **error)
         pipeline_new(visit->house, visit->mailbox, &visit->row, visit->counts);
     if (!fetch_wanted(visit, error))
         return false;
-    if (atomic_load(visit->house->stopping))
+    if (stop_is_set(visit->house->stop))
         return true;
     if (!list_missing(visit, error) || !ask_again(visit, error))
         return false;
-    return atomic_load(visit->house->stopping) ||
+    return stop_is_set(visit->house->stop) ||
            (cursor_close(visit, error) && actions_run(visit, error));
 }
 

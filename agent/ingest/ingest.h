@@ -7,8 +7,7 @@
  * corridor.c is the first half for a whole folder, filing.c the second for one mail. */
 #pragma once
 
-#include <stdatomic.h>
-
+#include "base/stop.h"
 #include "config/config.h"
 #include "imap/imap.h"
 #include "sorters/sorters.h"
@@ -19,7 +18,8 @@ typedef struct IngestHouse {
     const Config *config;
     Store *store;
     Sorters *sorters;
-    atomic_bool *stopping; /* the mail under way is finished, no further one begun */
+    Stop *stop; /* mails that the sorters have are filed, no further one is begun; NULL:
+                   it never is */
     bool hastens_holes;    /* what did not come is asked for again now */
     bool recounts_all;     /* every folder is listed from its beginning */
     bool takes_history;    /* also what lay there before the first connection ... */

@@ -83,7 +83,7 @@ read_due(const IngestHouse *house, GError **error)
 {
     guint found = 1;
 
-    while (found && !atomic_load(house->stopping)) {
+    while (found && !stop_is_set(house->stop)) {
         g_autoptr(GPtrArray) due = g_ptr_array_new();
 
         if (!store_do(house->store, list_due, due, error)) {

@@ -26,6 +26,6 @@ ingest_retain(const IngestHouse *house, GError **error)
     do {
         if (!store_do(house->store, sweep_some, &sweep, error))
             return false;
-    } while (sweep.gone > 0 && !atomic_load(house->stopping));
+    } while (sweep.gone > 0 && !stop_is_set(house->stop));
     return true;
 }

@@ -205,7 +205,7 @@ look_at(const IngestHouse *house, const GPtrArray *due, int64_t *settled,
 bool
 ingest_second_looks(const IngestHouse *house, int64_t *settled, GError **error)
 {
-    while (!atomic_load(house->stopping)) {
+    while (!stop_is_set(house->stop)) {
         g_autoptr(GPtrArray) due = g_ptr_array_new();
 
         if (!store_do(house->store, list_due, due, error)) {

@@ -108,7 +108,7 @@ oauth_fetch(const OauthApp *app, bool *is_revoked, GError **error)
                             NULL};
 
     *is_revoked = app->token_file && !refresh;
-    if (*is_revoked || !post_form(app->token_url, fields, &answer, error))
+    if (*is_revoked || !post_form(app->token_url, fields, app->stop, &answer, error))
         return NULL;
     if (!answer_text(&answer, "access_token")) {
         refuse(app, &answer, is_revoked, error);
@@ -133,7 +133,7 @@ oauth_invite(const OauthApp *app, GError **error)
     const char *device_code, *url;
     bool is_revoked;
 
-    if (!post_form(app->device_url, fields, &answer, error))
+    if (!post_form(app->device_url, fields, app->stop, &answer, error))
         return NULL;
     device_code = answer_text(&answer, "device_code");
     url = answer_text(&answer, "verification_uri");
@@ -188,7 +188,7 @@ oauth_await(const OauthApp *app, const OauthInvitation *invitation, GError **err
         bool is_revoked;
 
         g_usleep((gulong)(interval_s * SECOND_US));
-        if (!post_form(app->token_url, fields, &answer, error))
+        if (!post_form(app->token_url, fields, app->stop, &answer, error))
             return false;
         if (answer_text(&answer, "access_token"))
             return keep_refresh(app, &answer, error);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/secret.h"
+#include "base/stop.h"
 
 /* How a provider is asked. %s in an address stands for the tenant. */
 typedef struct OauthProviderRow {
@@ -35,6 +36,7 @@ typedef struct OauthApp {
     const char *client_id;
     const Secret *client_secret; /* NULL: a public client */
     const char *token_file;      /* NULL: client credentials, nothing to be kept */
+    const Stop *stop;            /* ends a question that is overdue; NULL: never */
 } OauthApp;
 
 typedef struct OauthToken {

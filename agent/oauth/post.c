@@ -19,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EasyCurl, curl_easy_cleanup)
 typedef struct Body {
     char *bytes;
     size_t size;
+    const Stop *stop;
 } Body;
 
 static void
@@ -51,6 +52,18 @@ take(char *bytes, size_t one, size_t count, void *self)
     return size;
 }
 
+/* Libcurl calls it once a second at least. Not at once: an answer under way may bring a
+ * refresh token that takes the place of ours. */
+static int
+end_when_overdue(void *self, curl_off_t to_get, curl_off_t got, curl_off_t to_send,
+                 curl_off_t sent)
+{
+    const Body *body = self;
+
+    (void)to_get, (void)got, (void)to_send, (void)sent;
+    return stop_is_overdue(body->stop);
+}
+
 static void
 append_field(GString *form, const char *name, const char *value)
 {
@@ -73,6 +86,10 @@ transfer(const char *url, const char *form, Body *body, long *status, GError **e
     (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, form);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, end_when_overdue);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, body);
+    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* waits for no dead DNS */
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
@@ -102,10 +119,11 @@ read_object(const Body *body)
 }
 
 bool
-post_form(const char *url, const char *const *fields, Answer *out, GError **error)
+post_form(const char *url, const char *const *fields, const Stop *stop, Answer *out,
+          GError **error)
 {
     GString *form = g_string_sized_new(ANSWER_LIMIT_BYTES);
-    g_auto(Body) body = {.bytes = g_malloc0(ANSWER_LIMIT_BYTES)};
+    g_auto(Body) body = {.bytes = g_malloc0(ANSWER_LIMIT_BYTES), .stop = stop};
     long status = 0;
     bool done;
 

@@ -13,8 +13,10 @@ typedef struct Answer {
 void answer_clear(Answer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 
-/* Name, value, name, value, ..., NULL; a NULL value leaves its name out. */
-bool post_form(const char *url, const char *const *fields, Answer *out, GError **error);
+/* Name, value, name, value, ..., NULL; a NULL value leaves its name out. `stop`: see
+ * OauthApp. */
+bool post_form(const char *url, const char *const *fields, const Stop *stop,
+               Answer *out, GError **error);
 
 /* Lent; NULL: absent, or no text. */
 const char *answer_text(const Answer *answer, const char *name);
