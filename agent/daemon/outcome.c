@@ -17,28 +17,42 @@ typedef struct HealthRow {
     const Post *post;
     const char *because; /* NULL: all is well */
     bool is_fault;
+    StoreMailboxHealth before; /* out: before this visit */
 } HealthRow;
 
 static bool
 write_health(StoreTxn *txn, void *self, GError **error)
 {
-    const HealthRow *row = self;
+    HealthRow *row = self;
     const char *name = row->post->mailbox->name;
 
+    if (!store_mailbox_health(txn, name, &row->before, error))
+        return false;
     if (!row->is_fault)
         return store_mailbox_worked(txn, name, row->because, error);
     return store_mailbox_failed(txn, name, row->because, row->post->state.is_stopped,
                                 error);
 }
 
-static void
-record(const Outcome *outcome, HealthRow row)
+/* False: it could not be written, and is told another time. */
+static bool
+record(const Outcome *outcome, HealthRow *row)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!store_do(outcome->house->store, write_health, &row, &error))
-        log_fault(LEVEL_ERROR, "mailbox.health_unrecorded", error, "mailbox",
-                  row.post->mailbox->name, NULL);
+    if (store_do(outcome->house->store, write_health, row, &error))
+        return true;
+    log_fault(LEVEL_ERROR, "mailbox.health_unrecorded", error, "mailbox",
+              row->post->mailbox->name, NULL);
+    return false;
+}
+
+/* Whether webhooks have heard of it, in this house or one before: a restart, or a pass
+ * a minute, tells nobody anew. */
+static bool
+is_told(const StoreMailboxHealth *health)
+{
+    return health->is_stopped || health->failures >= FAILING_AFTER;
 }
 
 static void
@@ -79,9 +93,8 @@ int64_t
 outcome_worked(const Outcome *outcome, Post *post, const char *skipped)
 {
     int64_t delay_us = usual_delay_us(post);
+    HealthRow row = {post, skipped, false, {0}};
 
-    if (post->state.is_failing)
-        announce(outcome, post, EVENT_MAILBOX_RECOVERED, "the mailbox works again");
     post->state.is_failing = false;
     post->refusals = 0;
     post->state.last_success_s = clock_now_s();
@@ -89,7 +102,8 @@ outcome_worked(const Outcome *outcome, Post *post, const char *skipped)
         post->failures = 0;
     else if (post->failures > 0)
         delay_us = MIN(delay_us, GOOD_SERVICE_US);
-    record(outcome, (HealthRow){post, skipped, false});
+    if (record(outcome, &row) && is_told(&row.before))
+        announce(outcome, post, EVENT_MAILBOX_RECOVERED, "the mailbox works again");
     return MAX(delay_us, post->state.quiet_until_us - clock_monotonic_us());
 }
 
@@ -107,6 +121,8 @@ int64_t
 outcome_failed(const Outcome *outcome, Post *post, const GError *fault, bool is_refusal)
 {
     bool is_operators = g_error_matches(fault, FAULT, FAULT_CONFIG);
+    HealthRow row = {post, fault->message, true, {0}};
+    StoreMailboxHealth now;
 
     post->failures++;
     post->refusals = is_refusal ? post->refusals + 1 : 0;
@@ -114,11 +130,11 @@ outcome_failed(const Outcome *outcome, Post *post, const GError *fault, bool is_
     log_fault(is_operators ? LEVEL_ERROR : LEVEL_WARNING, "mailbox.failed", fault,
               "mailbox", post->mailbox->name, "stopped",
               post->state.is_stopped ? "yes" : "no", NULL);
-    record(outcome, (HealthRow){post, fault->message, true});
-    if (!post->state.is_failing &&
-        (post->state.is_stopped || post->failures >= FAILING_AFTER)) {
-        post->state.is_failing = true;
+    if (!record(outcome, &row))
+        return calm_delay_us(post, schedule_backoff_us(post->failures));
+    now = (StoreMailboxHealth){post->state.is_stopped, row.before.failures + 1};
+    post->state.is_failing = is_told(&now);
+    if (is_told(&now) && !is_told(&row.before))
         announce(outcome, post, EVENT_MAILBOX_FAILING, fault->message);
-    }
     return calm_delay_us(post, schedule_backoff_us(post->failures));
 }

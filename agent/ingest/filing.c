@@ -239,6 +239,7 @@ file(StoreTxn *txn, Filing *filing, GError **error)
 
     if (!placement)
         return false;
+    filing->label = placement->classification.label;
     if (placement->held_because && !filing->is_released)
         return hold_by_rule(txn, filing, placement, error);
     filing->is_postponed = is_early(filing, placement);
@@ -261,6 +262,7 @@ file_copy(StoreTxn *txn, Filing *filing, int64_t message, GError **error)
     Filed filed = {message, filing->mail->origin.role == FOLDER_JUNK, NULL};
 
     filing->is_copy = true;
+    filing->label = filing->facts->opinion.classification.label;
     filing->facts->message.id = message;
     if (!filing->is_absorbed &&
         !store_note_move(txn, &filing->folder, filing->mail->origin.role, message,

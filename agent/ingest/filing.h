@@ -17,6 +17,7 @@ typedef struct Filing {
     int64_t listed_bytes; /* what the server said in its list; 0: nothing */
     bool is_released;     /* a person wants it filed: no rule holds it */
     bool is_postponed;    /* out: nothing was written, its UID is not settled */
+    Label label;          /* out: as it was filed; of a copy, as its text has it */
     bool is_copy;         /* out: these bytes were filed before */
     bool is_absorbed;     /* out: in this very place, before the server counted anew */
 } Filing;

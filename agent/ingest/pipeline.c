@@ -58,7 +58,7 @@ log_filing(const Filing *filing)
         log_write(LEVEL_INFO, filing->is_copy ? "mail.copy" : "mail.filed", "mailbox",
                   origin->mailbox, "folder", origin->folder, "uid", uid, "verdict",
                   verdict_kind_name(filing->facts->verdict.kind), "label",
-                  label_name(filing->facts->opinion.classification.label), NULL);
+                  label_name(filing->label), NULL);
 }
 
 static void

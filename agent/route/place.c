@@ -123,7 +123,8 @@ looks_like_an_answer(const Message *message)
 }
 
 /* Words alone make no reply to a campaign: a mail that answers nothing, or answers in
- * a ticket of another kind, is told to the CRM as what it is otherwise. */
+ * a ticket of another kind, is told to the CRM as what it is otherwise. What answers a
+ * mail that we do not know may answer a campaign of another program: a person looks. */
 static void
 doubt_campaign(const Facts *facts, const RelatedMessage *known, Placement *placement)
 {
@@ -133,9 +134,14 @@ doubt_campaign(const Facts *facts, const RelatedMessage *known, Placement *place
     Label label;
 
     if (placement->classification.label != LABEL_CAMPAIGN_REPLY ||
-        (found && (found->id || found->original_message_id)) ||
-        (!is_elsewhere && looks_like_an_answer(&facts->message)))
+        (found && (found->id || found->original_message_id)))
         return;
+    if (!is_elsewhere && looks_like_an_answer(&facts->message)) {
+        add_reason(placement, "unknown_campaign",
+                   "answers a mail that is not known here");
+        placement->classification.review = true;
+        return;
+    }
     label = next_best(&placement->classification, &score);
     relabel(placement, label, "no_campaign",
             is_elsewhere ? "belongs to a ticket that no campaign began"

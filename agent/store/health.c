@@ -4,6 +4,21 @@
 #include "folders.h"
 
 bool
+store_mailbox_health(StoreTxn *txn, const char *mailbox, StoreMailboxHealth *out,
+                     GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        txn->db, "SELECT state = 'stopped', failures FROM mailboxes WHERE name = ?",
+        "t", mailbox);
+
+    *out = (StoreMailboxHealth){0};
+    if (statement_row(&found))
+        *out = (StoreMailboxHealth){statement_int(&found, 0) != 0,
+                                    statement_int(&found, 1)};
+    return statement_done(&found, error);
+}
+
+bool
 store_mailbox_worked(StoreTxn *txn, const char *mailbox, const char *skipped,
                      GError **error)
 {

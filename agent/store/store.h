@@ -335,6 +335,13 @@ bool store_outbox_state(StoreTxn *txn, int64_t *waiting, int64_t *next_due_ms,
                         GError **error);
 
 /* ---- mailbox health ---- */
+typedef struct StoreMailboxHealth {
+    bool is_stopped;
+    int64_t failures; /* since the last success */
+} StoreMailboxHealth;
+/* As it was written down last, by this house or one before it. */
+bool store_mailbox_health(StoreTxn *txn, const char *mailbox, StoreMailboxHealth *out,
+                          GError **error);
 /* `skipped`: what could not be collected beside its INBOX; NULL: all was. */
 bool store_mailbox_worked(StoreTxn *txn, const char *mailbox, const char *skipped,
                           GError **error);

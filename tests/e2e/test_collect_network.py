@@ -106,6 +106,25 @@ def test_a_log_in_refused_three_times_stops_until_the_secret_changes(house, imap
     assert right not in house.log and "another word" not in house.log
 
 
+def told(hooks):
+    return [e.body["type"] for e in hooks.events if e.body["type"].startswith("mailbox.")]
+
+
+def test_passes_of_cron_tell_a_failure_once_and_its_end_once(house, imap, hooks):
+    right, imap.password = imap.password, "another word"
+    for _ in range(3):
+        house.once(expect=78)
+    assert told(hooks) == ["mailbox.failing"]
+    imap.password = right
+    for _ in range(2):
+        house.once()
+    assert told(hooks) == ["mailbox.failing", "mailbox.recovered"]
+    imap.greeting = b"* BYE come later"
+    for _ in range(4):
+        house.once(expect=75)
+    assert told(hooks)[2:] == ["mailbox.failing"], "after the third pass in vain"
+
+
 def test_the_state_of_a_stopped_mailbox_is_in_the_database(house, imap):
     imap.password = "another word"
     said = house.run("run", "--once")

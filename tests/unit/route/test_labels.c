@@ -97,6 +97,7 @@ words_alone_are_no_campaign_reply(void)
     g_assert_null(scene->placement->campaign);
     scene->facts->message.in_reply_to = g_strdup("offer@demo.example");
     g_assert_cmpint(scene_place(scene)->classification.label, ==, LABEL_CAMPAIGN_REPLY);
+    g_assert_true(scene->placement->classification.review);
     scene_knows(scene, 4, "offer@demo.example");
     g_assert_cmpint(scene_place(scene)->classification.label, ==, LABEL_LEAD);
 }
