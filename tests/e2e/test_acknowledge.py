@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import os
 import sqlite3
 
 import pytest
@@ -207,3 +208,15 @@ def test_it_is_off_and_says_what_it_lacks(house, box, relay):
     assert "acknowledge.texts[0].text: knows {number}" in done.stderr
     house.configure(acknowledge={"texts": TEXTS})
     assert "needs relay.server" in house.run("check").stderr
+
+
+def test_who_is_erased_leaves_no_word_of_it(house, box, relay):
+    box.deliver(proven("The export"))
+    house.once()
+    assert len(relay.mails) == 1
+    assert house.run("erase", "ana@correo.example").returncode == 0
+    assert house.count("pending_actions") == 0
+    assert house.sql("SELECT count(*) FROM sent_messages WHERE recipient LIKE 'ana%'")[0][0] == 0
+    for name in os.listdir(house.state):
+        with open(os.path.join(house.state, name), "rb") as file:
+            assert b"ana@correo.example" not in file.read(), name
