@@ -69,7 +69,6 @@ begin(Couriers *couriers, StoreDelivery *delivery)
         store_delivery_free(delivery);
         return;
     }
-    endpoint->is_off = false; /* the store lends only where deliveries are taken */
     errand = g_new0(Errand, 1);
     errand->delivery = delivery;
     errand->endpoint = endpoint;
@@ -100,10 +99,10 @@ begin_due(Couriers *couriers)
 typedef struct Report {
     StoreAttempt attempt;
     const Config *config;
-    const char *endpoint;
-    bool is_off;   /* it was disabled before this attempt came home */
+    const char *endpoint, *event_id;
     bool is_gone;  /* 410 */
     bool disables; /* out: this attempt was the last straw */
+    StoreTicket *ticket;
 } Report;
 
 /* Tells the other webhooks; the one that is off would never hear it. */
@@ -129,9 +128,10 @@ announce_disabled(StoreTxn *txn, const Report *report, const char *because,
 static bool
 disable(StoreTxn *txn, Report *report, const char *because, GError **error)
 {
-    report->disables = true;
-    return store_disable_endpoint(txn, report->endpoint, because, error) &&
-           announce_disabled(txn, report, because, error);
+    /* Others may have been under way, too; it is said once. */
+    return store_disable_endpoint(txn, report->endpoint, because, &report->disables,
+                                  error) &&
+           (!report->disables || announce_disabled(txn, report, because, error));
 }
 
 static bool
@@ -143,7 +143,7 @@ write_down(StoreTxn *txn, void *self, GError **error)
 
     if (!store_put_attempt(txn, &report->attempt, error))
         return false;
-    if (report->is_off || report->attempt.fate == DELIVERED)
+    if (report->attempt.fate == DELIVERED)
         return true;
     if (report->is_gone)
         return disable(txn, report, report->attempt.because, error);
@@ -178,55 +178,74 @@ log_outcome(const Errand *errand, const DeliverOutcome *outcome)
               "status", status, "because", outcome->because, NULL);
 }
 
-/* Others may be under way; it is said once. */
 static void
-turn_off(Endpoint *endpoint, const char *because)
+say_off(const char *endpoint, const char *because)
 {
-    endpoint->is_off = true;
-    log_write(LEVEL_ERROR, "webhook.disabled", "webhook", endpoint->webhook->name,
-              "because", because, NULL);
+    log_write(LEVEL_ERROR, "webhook.disabled", "webhook", endpoint, "because", because,
+              NULL);
 }
 
+/* Handed in; whoever hands in several has them written in one commit. */
 static void
-settle(Couriers *couriers, DeliverOutcome *outcome)
+submit(Couriers *couriers, const DeliverOutcome *outcome, Report *report)
 {
     Errand *errand = g_hash_table_lookup(couriers->errands, &outcome->tag);
     double delay_s = deliver_delay_s(errand->delivery->attempts + 1, g_random_double());
-    Report report = {.attempt = {.outbox = outcome->tag,
-                                 .fate = fate_of(outcome, delay_s),
-                                 .http_status = outcome->http_status,
-                                 .because = outcome->because,
-                                 .response = outcome->response,
-                                 .duration_ms = outcome->duration_ms},
-                     .config = couriers->house->config,
-                     .endpoint = errand->delivery->endpoint,
-                     .is_off = errand->endpoint->is_off,
-                     .is_gone = outcome->verdict == OUTCOME_GONE};
-    g_autoptr(GError) error = NULL;
 
+    *report = (Report){.attempt = {.outbox = outcome->tag,
+                                   .fate = fate_of(outcome, delay_s),
+                                   .http_status = outcome->http_status,
+                                   .because = outcome->because,
+                                   .response = outcome->response,
+                                   .duration_ms = outcome->duration_ms},
+                       .config = couriers->house->config,
+                       .endpoint = errand->delivery->endpoint,
+                       .event_id = errand->delivery->event_id,
+                       .is_gone = outcome->verdict == OUTCOME_GONE};
     if (outcome->retry_after_s >= 0)
         delay_s = (double)outcome->retry_after_s;
-    report.attempt.due_ms = clock_now_ms() + (int64_t)(MAX(delay_s, 0) * 1000);
+    report->attempt.due_ms = clock_now_ms() + (int64_t)(MAX(delay_s, 0) * 1000);
     log_outcome(errand, outcome);
+    report->ticket =
+        store_submit_repeatable(couriers->house->store, write_down, report);
+}
+
+static void
+settle(Couriers *couriers, const Report *report)
+{
+    g_autoptr(GError) error = NULL;
+
     /* What could not be written down is sent again with the same id. */
-    if (!store_do(couriers->house->store, write_down, &report, &error))
-        log_fault(LEVEL_ERROR, "webhook.unrecorded", error, "id",
-                  errand->delivery->event_id, NULL);
-    else if (report.disables)
-        turn_off(errand->endpoint, outcome->because);
-    (void)g_hash_table_remove(couriers->errands, &outcome->tag);
+    if (!store_wait(report->ticket, &error))
+        log_fault(LEVEL_ERROR, "webhook.unrecorded", error, "id", report->event_id,
+                  NULL);
+    else if (report->disables)
+        say_off(report->endpoint, report->attempt.because);
+    (void)g_hash_table_remove(couriers->errands, &report->attempt.outbox);
+}
+
+static void
+free_outcome(void *outcome)
+{
     deliver_outcome_free(outcome);
 }
 
 static void
 collect(Couriers *couriers, int timeout_ms)
 {
-    g_autoptr(GPtrArray) outcomes = g_ptr_array_new();
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_autoptr(GPtrArray) outcomes = g_ptr_array_new_with_free_func(free_outcome);
+    g_autofree Report *reports = NULL;
 
-    deliver_poll(couriers->deliverer, timeout_ms, outcomes);
+    deliver_poll(couriers->deliverer, timeout_ms, all);
+    for (guint i = 0; i < all->len; i++)
+        if (!forwards_settle(couriers->forwards, all->pdata[i]))
+            g_ptr_array_add(outcomes, all->pdata[i]);
+    reports = g_new0(Report, outcomes->len);
     for (guint i = 0; i < outcomes->len; i++)
-        if (!forwards_settle(couriers->forwards, outcomes->pdata[i]))
-            settle(couriers, outcomes->pdata[i]);
+        submit(couriers, outcomes->pdata[i], &reports[i]);
+    for (guint i = 0; i < outcomes->len; i++)
+        settle(couriers, &reports[i]);
 }
 
 /* What is late at the end of the house is left unrecorded, and sent again with the same
@@ -328,8 +347,7 @@ say_who_is_off(const Couriers *couriers, GError **error)
     for (guint i = 0; i < found->len; i++) {
         const StoreDisabled *disabled = found->pdata[i];
 
-        turn_off(g_hash_table_lookup(couriers->endpoints, disabled->endpoint),
-                 disabled->because);
+        say_off(disabled->endpoint, disabled->because);
     }
     return true;
 }

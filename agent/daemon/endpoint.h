@@ -8,7 +8,6 @@ typedef struct Endpoint {
     DeliverEndpoint given;
     const WebhookConfig *webhook;
     GPtrArray *secrets; /* Secret */
-    bool is_off;        /* it has been told that this one gets no more */
 } Endpoint;
 
 /* `webhook` is lent. FAULT_CONFIG: a secret cannot be read, or is none. */

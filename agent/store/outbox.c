@@ -10,6 +10,10 @@ enum {
     /* Deliveries one endpoint may have under way. A dead endpoint holds its own share
      * and no more, so the others' mail is not late. */
     LENT_MOST = 32,
+    /* At first, and how many more each time some came home: many connections opened at
+     * once overflow the queue of a small server. What it drops, the kernel sends again
+     * a second later, and the oldest events come last. */
+    LENT_STEP = 4,
     /* To one whose last attempt failed: enough to hear that it works again. Several
      * that hang then leave the couriers their hands. */
     LENT_FAILING_MOST = 4,
@@ -120,6 +124,33 @@ lend(StoreTxn *txn, const Statement *row, const char *endpoint, GPtrArray *out)
     g_ptr_array_add(out, delivery);
 }
 
+typedef struct Pace {
+    int most; /* under way */
+    bool came_home;
+} Pace;
+
+GHashTable *
+outbox_paces_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static Pace *
+find_pace(StoreTxn *txn, const char *endpoint)
+{
+    Pace *pace = g_hash_table_lookup(txn->paces, endpoint);
+
+    if (!pace) {
+        pace = g_new0(Pace, 1);
+        pace->most = LENT_STEP;
+        g_hash_table_insert(txn->paces, g_strdup(endpoint), pace);
+    }
+    if (pace->came_home)
+        pace->most = MIN(pace->most + LENT_STEP, LENT_MOST);
+    pace->came_home = false;
+    return pace;
+}
+
 void
 outbox_take_back(StoreTxn *txn, guint from)
 {
@@ -129,15 +160,15 @@ outbox_take_back(StoreTxn *txn, guint from)
 }
 
 static bool
-find_share(Database *db, const char *endpoint, int *most, GError **error)
+find_share(StoreTxn *txn, const char *endpoint, int *most, GError **error)
 {
     g_auto(Statement) found = statement_begin(
-        db, "SELECT failing_since IS NOT NULL FROM webhooks WHERE name = ?", "t",
+        txn->db, "SELECT failing_since IS NOT NULL FROM webhooks WHERE name = ?", "t",
         endpoint);
 
-    *most = LENT_MOST;
+    *most = find_pace(txn, endpoint)->most;
     if (statement_row(&found) && statement_int(&found, 0))
-        *most = LENT_FAILING_MOST;
+        *most = MIN(*most, LENT_FAILING_MOST);
     return statement_done(&found, error);
 }
 
@@ -151,7 +182,7 @@ lend_due(StoreTxn *txn, const char *endpoint, int64_t now_ms, int most, GPtrArra
     int share;
     int free_places;
 
-    if (!find_share(txn->db, endpoint, &share, error))
+    if (!find_share(txn, endpoint, &share, error))
         return false;
     free_places = MIN(most, share - lent);
     if (free_places <= 0)
@@ -173,6 +204,8 @@ lend_due(StoreTxn *txn, const char *endpoint, int64_t now_ms, int most, GPtrArra
         lend(txn, &due, endpoint, out);
         free_places--;
     }
+    if (lent == 0 && free_places == MIN(most, share)) /* all is quiet */
+        g_hash_table_remove(txn->paces, endpoint);
     return statement_done(&due, error);
 }
 
@@ -244,7 +277,11 @@ bool
 store_put_attempt(StoreTxn *txn, const StoreAttempt *attempt, GError **error)
 {
     int64_t now = clock_now_ms();
+    const char *endpoint = g_hash_table_lookup(txn->lent, &attempt->outbox);
+    Pace *pace = endpoint ? g_hash_table_lookup(txn->paces, endpoint) : NULL;
 
+    if (pace)
+        pace->came_home = true;
     /* The courier has given it back, whatever becomes of this record: if it is lost,
      * the delivery is simply tried again, with the same id. */
     g_hash_table_remove(txn->lent, &attempt->outbox);
@@ -255,12 +292,15 @@ store_put_attempt(StoreTxn *txn, const StoreAttempt *attempt, GError **error)
 
 bool
 store_disable_endpoint(StoreTxn *txn, const char *endpoint, const char *because,
-                       GError **error)
+                       bool *changed, GError **error)
 {
-    return statement_run(txn->db, error,
-                         "UPDATE webhooks SET state = 'disabled', because = ?, "
-                         "changed_at = ? WHERE name = ? AND state = 'enabled'",
-                         "tmt", because, clock_now_ms(), endpoint);
+    bool done = statement_run(txn->db, error,
+                              "UPDATE webhooks SET state = 'disabled', because = ?, "
+                              "changed_at = ? WHERE name = ? AND state = 'enabled'",
+                              "tmt", because, clock_now_ms(), endpoint);
+
+    *changed = done && sqlite3_changes(txn->db->sqlite) > 0;
+    return done;
 }
 
 static bool

@@ -13,8 +13,9 @@
 
 struct StoreTxn {
     Database *db;
-    GHashTable *lent; /* outbox rows that a courier has: id -> endpoint, owned */
-    GArray *lent_now; /* int64_t: those lent in this group, for the way back */
+    GHashTable *lent;  /* outbox rows that a courier has: id -> endpoint, owned */
+    GHashTable *paces; /* endpoint -> how many it may have under way */
+    GArray *lent_now;  /* int64_t: those lent in this group, for the way back */
     GError **scrub; /* after the commit: where to tell how it went; NULL: not wanted */
 };
 
@@ -50,6 +51,7 @@ struct Store {
 /* When the store is opened: the clock may have been set back since it was closed. */
 bool clock_turn_opening(Database *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+GHashTable *outbox_paces_new(void);
 /* What was lent from place `from` of lent_now on never reached its courier. */
 void outbox_take_back(StoreTxn *txn, guint from);
 

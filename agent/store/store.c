@@ -68,6 +68,7 @@ free_store(Store *store)
 {
     hours_free(store->hours);
     g_clear_pointer(&store->txn.lent, g_hash_table_unref);
+    g_clear_pointer(&store->txn.paces, g_hash_table_unref);
     g_clear_pointer(&store->txn.lent_now, g_array_unref);
     database_clear(&store->db);
     owned_fd_close(&store->folder_lock);
@@ -86,6 +87,7 @@ store_open(const char *state, GError **error)
     store->folder_lock = -1;
     init_locks(store);
     store->txn.db = &store->db;
+    store->txn.paces = outbox_paces_new();
     store->txn.lent_now = g_array_new(FALSE, FALSE, sizeof(int64_t));
     store->txn.lent =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);

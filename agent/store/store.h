@@ -293,9 +293,10 @@ typedef struct StoreAttempt {
     int64_t duration_ms;
 } StoreAttempt;
 bool store_put_attempt(StoreTxn *txn, const StoreAttempt *attempt, GError **error);
-/* The endpoint takes no more deliveries until its URL changes. */
+/* The endpoint takes no more deliveries until its URL changes. `changed`: it took them
+ * until now. */
 bool store_disable_endpoint(StoreTxn *txn, const char *endpoint, const char *because,
-                            GError **error);
+                            bool *changed, GError **error);
 /* Seconds since the first of its failures that no success came after; 0: none. */
 bool store_endpoint_failing(StoreTxn *txn, const char *endpoint, int64_t *seconds,
                             GError **error);

@@ -52,6 +52,20 @@ def test_a_failed_delivery_is_tried_again_with_its_id(house, box, hooks):
     assert "500" in health(house)["last_error"]
 
 
+def test_the_oldest_events_are_told_first(house, box, hooks):
+    for number in range(80):
+        box.deliver(letter(f"one of a storm, {number}"))
+    house.once()
+    made = [row["event_id"] for row in house.sql("SELECT event_id FROM outbox ORDER BY id")]
+    told = [event.id for event in hooks.events]
+    assert sorted(told) == sorted(made)
+    # Four are under way at first, and never more than 32; which of these is read first is
+    # the receiver's affair. How the share grows is seen in tests/unit/store/test_pace.c.
+    assert made.index(told[0]) < 4
+    early = {n: made.index(event_id) - n for n, event_id in enumerate(told)}
+    assert max(early.values()) < 32, early
+
+
 def test_one_pass_leaves_a_failed_delivery_for_later(house, box, hooks):
     hooks.script = lambda n, event: 500
     box.deliver(letter("nobody answers"))

@@ -1,5 +1,4 @@
-/* The outbox: each delivery goes out once at a time, in the order of its ticket, and
- * an endpoint that is dead delays no other. */
+/* The outbox: each delivery goes out once at a time, in the order of its ticket. */
 #include "fixture.h"
 
 static const int64_t whenever = 4102444800000; /* 2100: all that waits is due */
@@ -14,6 +13,7 @@ typedef struct House {
 typedef struct Change {
     const char *id, *because;
     int64_t ticket;
+    bool changed;
     GPtrArray *endpoints;
     StoreEndpoint *configured;
     size_t count;
@@ -39,9 +39,10 @@ post_work(StoreTxn *txn, void *self, GError **error)
 static bool
 disable_work(StoreTxn *txn, void *self, GError **error)
 {
-    const Change *change = self;
+    Change *change = self;
 
-    return store_disable_endpoint(txn, change->id, change->because, error);
+    return store_disable_endpoint(txn, change->id, change->because, &change->changed,
+                                  error);
 }
 
 static void
@@ -281,47 +282,6 @@ events_of_a_ticket_keep_their_order(void)
 }
 
 static void
-a_dead_endpoint_delays_no_other(void)
-{
-    enum {
-        WAITING = 100,
-        ALL = 256,
-        SHARE = 32,
-        SHARE_FAILING = 4
-    };
-    g_auto(House) house = {0};
-    g_autoptr(GPtrArray) first = NULL;
-    g_autoptr(GPtrArray) second = NULL;
-
-    house_init(&house, "a-dead,live", 0);
-    for (int i = 0; i < WAITING; i++) {
-        g_autofree char *id = g_strdup_printf("old-%d", i);
-
-        post(&house, id, 0, "a-dead");
-    }
-    post(&house, "new", 0, "live");
-    first = borrow(&house, whenever, ALL);
-    g_assert_cmpuint(first->len, ==, SHARE + 1);
-    g_assert_cmpstr(((StoreDelivery *)first->pdata[SHARE])->endpoint, ==, "live");
-    /* However often one asks: no more than its share is under way to the dead one. */
-    second = borrow(&house, whenever, ALL);
-    g_assert_cmpuint(second->len, ==, 0);
-    post(&house, "newer", 0, "live");
-    expect_due(&house, whenever, ALL, "live:newer");
-    /* One that fails has a smaller share, until it works again. */
-    for (int i = 0; i < SHARE - SHARE_FAILING + 1; i++) {
-        g_autofree char *id = g_strdup_printf("old-%d", i);
-
-        report(&house, "a-dead", id, DELIVERY_LATER, whenever + 1);
-    }
-    expect_due(&house, whenever, ALL, "a-dead:old-32");
-    report(&house, "a-dead", "old-30", DELIVERED, 0);
-    g_ptr_array_unref(second);
-    second = borrow(&house, whenever, ALL);
-    g_assert_cmpuint(second->len, ==, SHARE - SHARE_FAILING + 1);
-}
-
-static void
 few_free_hands_are_shared(void)
 {
     g_auto(House) house = {0};
@@ -402,8 +362,10 @@ a_disabled_endpoint_waits_for_another_url(void)
     expect_waiting(&house, 0, TIME_NONE);
     post(&house, "one", 0, "crm");
     do_work(house.store, disable_work, &change);
+    g_assert_true(change.changed);
     change.because = "an attempt that was still under way";
     do_work(house.store, disable_work, &change);
+    g_assert_false(change.changed);
     post(&house, "two", 0, "crm");
     expect_due(&house, whenever, 10, "");
     expect_waiting(&house, 0, TIME_NONE);
@@ -447,8 +409,6 @@ main(int argc, char **argv)
                     what_a_lost_work_was_lent_comes_back);
     g_test_add_func("/store/events-of-a-ticket-keep-their-order",
                     events_of_a_ticket_keep_their_order);
-    g_test_add_func("/store/a-dead-endpoint-delays-no-other",
-                    a_dead_endpoint_delays_no_other);
     g_test_add_func("/store/few-free-hands-are-shared", few_free_hands_are_shared);
     g_test_add_func("/store/a-retry-comes-when-it-is-due",
                     a_retry_comes_when_it_is_due);

@@ -338,6 +338,7 @@ live_a_day(StoreTxn *txn, void *self, GError **error)
                                                {"log", "https://log.example/"}};
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_delivery);
     g_autoptr(GPtrArray) endpoints = g_ptr_array_new();
+    bool changed;
 
     (void)self;
     for (size_t i = 0; i < G_N_ELEMENTS(configured); i++)
@@ -345,7 +346,7 @@ live_a_day(StoreTxn *txn, void *self, GError **error)
     return store_set_endpoints(txn, configured, G_N_ELEMENTS(configured), error) &&
            file_one_of_each(txn, endpoints, error) && walk_the_folder(txn, error) &&
            walk_the_outbox(txn, found, error) &&
-           store_disable_endpoint(txn, "crm", "410", error);
+           store_disable_endpoint(txn, "crm", "410", &changed, error);
 }
 
 /* Each filter of a list alone. */

@@ -1,0 +1,204 @@
+/* How many deliveries an endpoint has under way: a few at first, more while they come
+ * home, few again where they fail; one that is dead delays no other. */
+#include "fixture.h"
+
+enum {
+    ALL = 256,
+    STEP = 4,
+    SHARE = 32,
+    SHARE_FAILING = 4
+};
+
+static const int64_t whenever = 4102444800000; /* 2100: all that waits is due */
+
+typedef struct Storm {
+    const char *endpoint;
+    int count;
+} Storm;
+
+static bool
+storm_work(StoreTxn *txn, void *self, GError **error)
+{
+    const Storm *storm = self;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    g_ptr_array_add(names, (gpointer)(uintptr_t)storm->endpoint);
+    for (int i = 0; i < storm->count; i++) {
+        g_autofree char *id = g_uuid_string_random();
+
+        if (!store_put_event(txn, id, "ticket.created", 0, 0, "{}", names, error))
+            return false;
+    }
+    return true;
+}
+
+static bool
+configure_work(StoreTxn *txn, void *self, GError **error)
+{
+    static const StoreEndpoint configured[] = {{"a-dead", "https://a.example/"},
+                                               {"live", "https://b.example/"}};
+
+    (void)self;
+    return store_set_endpoints(txn, configured, G_N_ELEMENTS(configured), error);
+}
+
+static bool
+borrow_work(StoreTxn *txn, void *self, GError **error)
+{
+    return store_due_deliveries(txn, whenever, ALL, self, error);
+}
+
+typedef struct Homecoming {
+    const GPtrArray *found;
+    guint from, end;
+    DeliveryFate fate;
+} Homecoming;
+
+static bool
+report_work(StoreTxn *txn, void *self, GError **error)
+{
+    const Homecoming *home = self;
+
+    for (guint i = home->from; i < home->end; i++) {
+        const StoreDelivery *delivery = home->found->pdata[i];
+        const StoreAttempt attempt = {.outbox = delivery->outbox,
+                                      .fate = home->fate,
+                                      .due_ms = whenever + 1,
+                                      .because = "it was said"};
+
+        if (!store_put_attempt(txn, &attempt, error))
+            return false;
+    }
+    return true;
+}
+
+static void
+do_work(Store *store, StoreWork work, void *self)
+{
+    g_autoptr(GError) error = NULL;
+    bool done = store_do(store, work, self, &error);
+
+    g_assert_no_error(error);
+    g_assert_true(done);
+}
+
+static void
+post(Store *store, const char *endpoint, int count)
+{
+    Storm storm = {endpoint, count};
+
+    do_work(store, storm_work, &storm);
+}
+
+static void
+free_delivery(gpointer delivery)
+{
+    store_delivery_free(delivery);
+}
+
+static GPtrArray *
+borrow(Store *store, guint expected)
+{
+    GPtrArray *found = g_ptr_array_new_with_free_func(free_delivery);
+
+    do_work(store, borrow_work, found);
+    g_assert_cmpuint(found->len, ==, expected);
+    return found;
+}
+
+static void
+come_home(Store *store, const GPtrArray *found, guint from, DeliveryFate fate)
+{
+    Homecoming home = {found, from, found->len, fate};
+
+    do_work(store, report_work, &home);
+}
+
+static void
+deliver(Store *store, guint expected)
+{
+    g_autoptr(GPtrArray) found = borrow(store, expected);
+
+    come_home(store, found, 0, DELIVERED);
+}
+
+static Store *
+open_house(const char *state)
+{
+    Store *store = fixture_open(state);
+
+    do_work(store, configure_work, NULL);
+    return store;
+}
+
+static void
+close_house(char *state, Store *store)
+{
+    store_close(store);
+    fixture_remove(state);
+    g_free(state);
+}
+
+static void
+an_endpoint_is_met_a_few_at_a_time(void)
+{
+    char *state = fixture_state();
+    Store *store = open_house(state);
+
+    post(store, "live", 150);
+    {
+        g_autoptr(GPtrArray) first = borrow(store, STEP);
+        g_autoptr(GPtrArray) none = borrow(store, 0);
+
+        g_assert_cmpuint(none->len, ==, 0); /* nothing came home */
+        come_home(store, first, 0, DELIVERED);
+    }
+    for (guint most = 2 * STEP; most <= SHARE; most += STEP)
+        deliver(store, most);
+    deliver(store, 150 - 144);
+    /* After all went out, the next storm begins as the first did. */
+    deliver(store, 0);
+    post(store, "live", 10);
+    deliver(store, STEP);
+    close_house(state, store);
+}
+
+static void
+a_dead_endpoint_delays_no_other(void)
+{
+    char *state = fixture_state();
+    Store *store = open_house(state);
+
+    post(store, "a-dead", 300);
+    for (guint most = STEP; most < SHARE; most += STEP)
+        deliver(store, most);
+    post(store, "live", 1);
+    {
+        g_autoptr(GPtrArray) first = borrow(store, SHARE + 1);
+        g_autoptr(GPtrArray) second = NULL;
+        Homecoming home = {first, 0, SHARE - SHARE_FAILING + 1, DELIVERY_LATER};
+
+        g_assert_cmpstr(((StoreDelivery *)first->pdata[SHARE])->endpoint, ==, "live");
+        /* However often one asks: no more than its share is under way to it. */
+        g_ptr_array_unref(borrow(store, 0));
+        post(store, "live", 1);
+        g_ptr_array_unref(borrow(store, 1));
+        /* One that fails has a smaller share, until it works again. */
+        do_work(store, report_work, &home);
+        second = borrow(store, 1);
+        come_home(store, second, 0, DELIVERED);
+        g_ptr_array_unref(borrow(store, SHARE - SHARE_FAILING + 1));
+    }
+    close_house(state, store);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/an-endpoint-is-met-a-few-at-a-time",
+                    an_endpoint_is_met_a_few_at_a_time);
+    g_test_add_func("/store/a-dead-endpoint-delays-no-other",
+                    a_dead_endpoint_delays_no_other);
+    return g_test_run();
+}
