@@ -36,6 +36,7 @@ static const Command commands[] = {
     {"stats", N_("volume, first response, top senders"), cli_stats},
     {"erase", N_("forgets a person, to the last byte"), cli_erase},
     {"backup", N_("copies the database while the daemon works"), cli_backup},
+    {"rules", N_("what the rules would do, and would have done"), cli_rules},
     {"webhooks", N_("health of each webhook"), cli_webhooks},
     {"login", N_("lets Postroom into a mailbox by OAuth2"), cli_login},
     {"sort", NULL, cli_sort},

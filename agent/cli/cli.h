@@ -25,6 +25,7 @@ int cli_erase(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_held(int argc, char **argv);
 int cli_mailboxes(int argc, char **argv);
+int cli_rules(int argc, char **argv);
 int cli_webhooks(int argc, char **argv);
 int cli_login(int argc, char **argv);
 int cli_sort(int argc, char **argv);

@@ -82,3 +82,5 @@ char *event_record(const GPtrArray *columns, const GPtrArray *values,
 /* The texts of a JSON list, or what each of its objects has under `key`; owned, empty
  * for anything else. */
 GPtrArray *event_read_texts(const char *json, const char *key);
+/* And the other way round. NULL: an empty list. */
+char *event_write_texts(const GPtrArray *texts);

@@ -57,3 +57,16 @@ event_read_texts(const char *json, const char *key)
     json_object_put(list);
     return texts;
 }
+
+char *
+event_write_texts(const GPtrArray *texts)
+{
+    struct json_object *list = json_object_new_array();
+    char *json;
+
+    for (guint i = 0; texts && i < texts->len; i++)
+        json_object_array_add(list, json_object_new_string(texts->pdata[i]));
+    json = json_print(list);
+    json_object_put(list);
+    return json;
+}

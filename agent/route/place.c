@@ -451,11 +451,30 @@ route_place(const Mail *mail, const Facts *facts, const Related *related,
     stop_loop(mail, related, settings, placement);
     doubt_campaign(facts, known, placement);
     subject.label = placement->classification.label;
-    rules_find(is_sent ? NULL : settings->rules, &subject, &hits);
+    rules_find(is_sent ? NULL : settings->rules, &subject, &hits, NULL);
     obey_spam(&hits, placement);
     place_by_label(mail, facts, known, settings, placement);
     rules_apply(&hits, &subject, placement);
     placement->unsubscribe_verified =
         facts->opinion.unsubscribe && facts->opinion.unsubscribe->is_verified;
+    return placement;
+}
+
+Placement *
+route_try(const RouteTrial *trial, const RouteSettings *settings, GArray *tried)
+{
+    const RuleSubject subject = {.mail = trial->mail,
+                                 .facts = trial->facts,
+                                 .label = trial->label,
+                                 .department = settings->department,
+                                 .our_domains = settings->our_domains,
+                                 .unknown = trial->unknown};
+    Placement *placement = placement_new();
+    g_auto(RuleHits) hits = {0};
+
+    placement->priority = PRIORITY_NORMAL;
+    placement->route.department = g_strdup(settings->department);
+    rules_find(settings->rules, &subject, &hits, tried);
+    rules_apply(&hits, &subject, placement);
     return placement;
 }

@@ -39,6 +39,31 @@ Placement *route_place(const Mail *mail, const Facts *facts, const Related *rela
 const char *route_acknowledge_refusal(const Mail *mail, const Facts *facts,
                                       const Placement *placement,
                                       const RouteSettings *settings);
+typedef enum {
+    RULE_MISSES,
+    RULE_MATCHES,
+    RULE_UNJUDGED, /* it asks for what is not known */
+} RuleAnswer;
+
+/* What one rule said, and the condition that decided (NULL: it has none). Lent. */
+typedef struct RouteTried {
+    const Rule *rule;
+    RuleAnswer answer;
+    const RuleTest *decided;
+} RouteTried;
+
+/* A mail to try the rules on. All lent. */
+typedef struct RouteTrial {
+    const Mail *mail;
+    const Facts *facts;
+    Label label;                /* before a rule called it spam */
+    const char *const *unknown; /* fields, the last NULL; NULL: all are known */
+} RouteTrial;
+
+/* What the rules would say of it: route and all they set, nothing else. Appends a
+ * RouteTried for each rule; one that is unjudged has no say. Never NULL. */
+Placement *route_try(const RouteTrial *trial, const RouteSettings *settings,
+                     GArray *tried);
 
 /* The reply token of a ticket: "42-" and base32 of an HMAC over the number. */
 char *route_reply_token(int64_t ticket, const RouteSettings *settings);

@@ -100,29 +100,70 @@ field_holds(const RuleTest *test, const RuleSubject *subject)
     return false;
 }
 
-/* The configuration bounds how deep tests nest. */
+typedef struct Asking {
+    const RuleSubject *subject;
+    const RuleTest *decided; /* the last of a field that was looked at */
+} Asking;
+
 static bool
-holds(const RuleTest *test, const RuleSubject *subject)
+is_unknown(const RuleTest *test, const RuleSubject *subject)
+{
+    return subject->unknown && g_strv_contains(subject->unknown, test->field);
+}
+
+static RuleAnswer ask(const RuleTest *test, Asking *asking);
+
+/* `settling`: the answer of one that is the answer of all. */
+static RuleAnswer
+ask_all(const RuleTest *test, RuleAnswer settling, Asking *asking)
+{
+    const RuleTest *doubtful = NULL;
+
+    for (guint i = 0; i < test->children->len; i++) {
+        RuleAnswer answer = ask(test->children->pdata[i], asking);
+
+        if (answer == settling)
+            return answer;
+        if (answer == RULE_UNJUDGED && !doubtful)
+            doubtful = asking->decided;
+    }
+    if (!doubtful)
+        return settling == RULE_MATCHES ? RULE_MISSES : RULE_MATCHES;
+    asking->decided = doubtful;
+    return RULE_UNJUDGED;
+}
+
+static RuleAnswer
+ask_not(const RuleTest *test, Asking *asking)
+{
+    RuleAnswer answer =
+        test->children->len ? ask(test->children->pdata[0], asking) : RULE_MISSES;
+
+    if (answer == RULE_UNJUDGED)
+        return answer;
+    return answer == RULE_MATCHES ? RULE_MISSES : RULE_MATCHES;
+}
+
+/* The configuration bounds how deep tests nest. */
+static RuleAnswer
+ask(const RuleTest *test, Asking *asking)
 {
     if (!test)
-        return true;
+        return RULE_MATCHES;
     switch (test->kind) {
     case TEST_FIELD:
-        return field_holds(test, subject);
+        asking->decided = test;
+        if (is_unknown(test, asking->subject))
+            return RULE_UNJUDGED;
+        return field_holds(test, asking->subject) ? RULE_MATCHES : RULE_MISSES;
     case TEST_NOT:
-        return test->children->len == 0 || !holds(test->children->pdata[0], subject);
+        return ask_not(test, asking);
     case TEST_ALL:
-        for (guint i = 0; i < test->children->len; i++)
-            if (!holds(test->children->pdata[i], subject))
-                return false;
-        return true;
+        return ask_all(test, RULE_MISSES, asking);
     case TEST_ANY:
-        for (guint i = 0; i < test->children->len; i++)
-            if (holds(test->children->pdata[i], subject))
-                return true;
-        return false;
+        return ask_all(test, RULE_MATCHES, asking);
     }
-    return false;
+    return RULE_MISSES;
 }
 
 static void
@@ -222,19 +263,30 @@ rule_hits_clear(RuleHits *hits)
     g_clear_pointer(&hits->all, g_ptr_array_unref);
 }
 
+static void
+hit(const Rule *rule, RuleHits *out)
+{
+    g_ptr_array_add(out->all, (gpointer)(uintptr_t)rule);
+    for (RuleAction action = 0; action < ACTION_COUNT; action++)
+        if (!out->of[action] && says(rule, action))
+            out->of[action] = rule;
+}
+
 void
-rules_find(const GPtrArray *rules, const RuleSubject *subject, RuleHits *out)
+rules_find(const GPtrArray *rules, const RuleSubject *subject, RuleHits *out,
+           GArray *tried)
 {
     *out = (RuleHits){.all = g_ptr_array_new()};
     for (guint i = 0; i < list_length(rules); i++) {
-        const Rule *rule = rules->pdata[i];
+        Asking asking = {.subject = subject};
+        RouteTried one = {.rule = rules->pdata[i]};
 
-        if (!holds(rule->when, subject))
-            continue;
-        g_ptr_array_add(out->all, (gpointer)(uintptr_t)rule);
-        for (RuleAction action = 0; action < ACTION_COUNT; action++)
-            if (!out->of[action] && says(rule, action))
-                out->of[action] = rule;
+        one.answer = ask(one.rule->when, &asking);
+        one.decided = asking.decided;
+        if (tried)
+            g_array_append_val(tried, one);
+        if (one.answer == RULE_MATCHES)
+            hit(one.rule, out);
     }
 }
 

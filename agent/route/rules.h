@@ -10,6 +10,7 @@ typedef struct RuleSubject {
     Label label; /* final */
     const char *department;
     const GPtrArray *our_domains; /* may be NULL */
+    const char *const *unknown;   /* fields, the last NULL; NULL: all are known */
 } RuleSubject;
 
 typedef enum {
@@ -34,7 +35,9 @@ typedef struct RuleHits {
 void rule_hits_clear(RuleHits *hits);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RuleHits, rule_hits_clear)
 
-void rules_find(const GPtrArray *rules, const RuleSubject *subject, RuleHits *out);
+/* `tried`: gets a RouteTried for each rule; NULL: nobody asks. */
+void rules_find(const GPtrArray *rules, const RuleSubject *subject, RuleHits *out,
+                GArray *tried);
 
 /* What they say of a mail whose place is known: department, priority, assignee, tags,
  * forwards and all that. A forward that would run in a circle, or lend our good name to

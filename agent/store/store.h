@@ -389,6 +389,19 @@ StoreTable *store_read_ticket_messages(StoreReader *reader, int64_t number,
 /* Its story: what was done, by whom. */
 StoreTable *store_read_ticket_steps(StoreReader *reader, int64_t number,
                                     GError **error);
+/* A mail of the past, as rules see one; its bytes are not there. All lent. */
+typedef struct StorePast {
+    int64_t message;
+    const Mail *mail;
+    const Facts *facts;
+    const char *received_at;               /* ISO 8601; NULL: not known */
+    const char *rules_json, *actions_json; /* what matched and was done then */
+    bool is_corrected;                     /* the label is a person's */
+} StorePast;
+typedef void (*StoreVisit)(const StorePast *past, void *self);
+/* Each that came in since then, oldest first, one at a time. */
+bool store_visit_past(StoreReader *reader, int64_t since_s, StoreVisit visit,
+                      void *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* None where there is no such message. */
 StoreTable *store_read_message(StoreReader *reader, int64_t message, GError **error);
 Lessons *store_reader_lessons(StoreReader *reader, int64_t made_for, GError **error);

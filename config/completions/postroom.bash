@@ -7,7 +7,7 @@ _postroom() {
     -c | --config | --state) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run check init doctor explain auth evaluate train mailboxes tickets message correct held search senders campaign stats erase backup webhooks login" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "run check init doctor explain auth evaluate train mailboxes tickets message correct held search senders campaign stats erase backup rules webhooks login" -- "$word")
         return
     fi
     case $command in
@@ -15,14 +15,14 @@ _postroom() {
     check) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --sample --schema --manual --help" -- "$word") ;;
     init) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --address --server --ca --state --help" -- "$word") ;;
     doctor) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --webhooks --help" -- "$word") ;;
-    explain) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --mailbox --received-at --lang --help" -- "$word") ;;
-    auth) mapfile -t COMPREPLY < <(compgen -W "spf dkim arc dmarc results --config --json --resolver --ip --helo --from --author --dkim --spf --profile --mailbox --host --network --authserv-id --sealer --received-at --help" -- "$word") ;;
+    explain) mapfile -t COMPREPLY < <(compgen -W "- --config --json --resolver --mailbox --received-at --lang --help" -- "$word") ;;
+    auth) mapfile -t COMPREPLY < <(compgen -W "spf dkim arc dmarc results - --config --json --resolver --ip --helo --from --author --dkim --spf --profile --mailbox --host --network --authserv-id --sealer --received-at --help" -- "$word") ;;
     evaluate) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --model --help" -- "$word") ;;
     train) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --output --help" -- "$word") ;;
     mailboxes) mapfile -t COMPREPLY < <(compgen -W "list test rescan backfill --config --json --resolver --since --notify --help" -- "$word") ;;
     tickets) mapfile -t COMPREPLY < <(compgen -W "list show set merge export --config --json --resolver --label --status --department --since --sender --assignee --priority --limit --csv --help" -- "$word") ;;
     message) mapfile -t COMPREPLY < <(compgen -W "show raw attachment --config --json --resolver --help" -- "$word") ;;
-    correct) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --label --spam --not-spam --undo --help" -- "$word") ;;
+    correct) mapfile -t COMPREPLY < <(compgen -W "--spam --not-spam --undo --config --json --resolver --label --spam --not-spam --undo --help" -- "$word") ;;
     held) mapfile -t COMPREPLY < <(compgen -W "list show raw release retry drop --config --json --resolver --help" -- "$word") ;;
     search) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --limit --help" -- "$word") ;;
     senders) mapfile -t COMPREPLY < <(compgen -W "list allow block forget --config --json --resolver --until --help" -- "$word") ;;
@@ -30,11 +30,12 @@ _postroom() {
     stats) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --days --help" -- "$word") ;;
     erase) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
     backup) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
+    rules) mapfile -t COMPREPLY < <(compgen -W "test dry-run --config --json --resolver --mailbox --received-at --since --help" -- "$word") ;;
     webhooks) mapfile -t COMPREPLY < <(compgen -W "list dead test enable replay --config --json --resolver --since --webhook --dry-run --help" -- "$word") ;;
     login) mapfile -t COMPREPLY < <(compgen -W "--config --json --resolver --help" -- "$word") ;;
     esac
     case $command in
-    auth | backup | campaign | evaluate | explain)
+    auth | backup | campaign | evaluate | explain | rules)
         local file
         while read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$word") ;;
     esac

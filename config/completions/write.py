@@ -12,7 +12,7 @@ import sys
 
 # Which options and verbs are followed by the name of a file or folder.
 FILES = {"--config", "--state"}
-FILE_COMMANDS = {"explain", "auth", "evaluate", "backup", "campaign"}
+FILE_COMMANDS = {"explain", "rules", "auth", "evaluate", "backup", "campaign"}
 
 
 def said(*words):
@@ -35,7 +35,7 @@ def verbs(command, help_text):
     """The words a command begins with: of [list|show N|...], or of spf|dkim|... ."""
     usage = re.search(rf"postroom {command} \[OPTION…\](.*)$", help_text, re.MULTILINE)[1]
     words = [part.strip(" []").split(" ")[0].split("[")[0] for part in usage.split("|")]
-    return [word for word in words if re.fullmatch(r"[a-z]+", word)] if len(words) > 1 else []
+    return [word for word in words if re.fullmatch(r"[a-z-]+", word)] if len(words) > 1 else []
 
 
 def quoted(text):

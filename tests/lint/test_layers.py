@@ -28,7 +28,7 @@ DOORS = {
     "desk": [],
     "ingest": ["config", "event", "imap", "route", "sorters", "store"],
     "daemon": ["config", "deliver", "desk", "event", "imap", "ingest", "oauth", "sorters", "store"],
-    "cli": ["autoconfig", "config", "daemon", "deliver", "event", "sort", "sorters", "store"],
+    "cli": ["autoconfig", "config", "daemon", "deliver", "event", "route", "sort", "sorters", "store"],
     "main": ["cli"],
 }
 OPEN = {"base": [], "model": ["base"]}  # and what of each other they may see
