@@ -47,6 +47,15 @@ asks_help(int argc, char **argv)
     return false;
 }
 
+/* These print no records. */
+static bool
+has_json(const char *command)
+{
+    static const char *const without[] = {"run", "init", "check", NULL};
+
+    return !g_strv_contains(without, command);
+}
+
 bool
 options_parse(CommonOptions *options, int argc, char **argv, const char *synopsis,
               const char *summary, const GOptionEntry *own, int *exit_code)
@@ -55,11 +64,13 @@ options_parse(CommonOptions *options, int argc, char **argv, const char *synopsi
     const GOptionEntry common[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_file,
          N_("the configuration file"), "FILE"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("one JSON object a line"), NULL},
         {"resolver", 0, 0, G_OPTION_ARG_STRING, &options->resolver,
          N_("DNS server, or 'none'"), "ADDR@PORT"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL,
          NULL},
+        G_OPTION_ENTRY_NULL};
+    const GOptionEntry records[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("one JSON object a line"), NULL},
         G_OPTION_ENTRY_NULL};
     g_autoptr(GOptionContext) context = g_option_context_new(synopsis);
     g_autofree char *name = g_strconcat("postroom ", argv[0], NULL);
@@ -71,6 +82,8 @@ options_parse(CommonOptions *options, int argc, char **argv, const char *synopsi
     g_option_context_set_description(context, lesson);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(context, common, TEXTS);
+    if (has_json(argv[0]))
+        g_option_context_add_main_entries(context, records, TEXTS);
     if (own)
         g_option_context_add_main_entries(context, own, TEXTS);
     if (asks_help(argc, argv)) {
