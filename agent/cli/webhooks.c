@@ -54,7 +54,7 @@ list_dead_letters(void *self, char *const *arguments)
 
 typedef struct WebhookOptions {
     CommonOptions common; /* first: every verb gets these */
-    char *since, *webhook;
+    char *since, *until, *webhook;
     gboolean dry_run;
 } WebhookOptions;
 
@@ -96,25 +96,36 @@ print_replayed(const WebhookOptions *options, const char *answer)
     return print_end();
 }
 
+static bool
+is_time(const char *text)
+{
+    int64_t time;
+
+    return !text || clock_parse(text, &time);
+}
+
 static int
 replay(void *self, char *const *arguments)
 {
     const WebhookOptions *options = self;
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_autofree char *answer = NULL;
-    int64_t since;
     int code;
 
     if (!options->since && !*arguments)
         return options_usage("webhooks", "'replay' takes event ids, or --since");
     if (options->since && *arguments)
         return options_usage("webhooks", "'replay' takes either event ids or --since");
-    if (options->since && !clock_parse(options->since, &since))
-        return options_usage("webhooks", "--since is a date or a time, ISO 8601");
+    if (!is_time(options->since) || !is_time(options->until))
+        return options_usage("webhooks",
+                             "--since and --until are dates or times, ISO 8601");
+    if (options->until && !options->since)
+        return options_usage("webhooks", "--until needs --since");
     if (g_strv_length((char **)(uintptr_t)arguments) > MOST_IDS)
         return options_usage("webhooks", "'replay' takes 500 event ids at a time");
     g_ptr_array_add(words, (gpointer)(uintptr_t) "webhooks replay");
     g_ptr_array_add(words, options->since ? options->since : (gpointer)(uintptr_t) "");
+    g_ptr_array_add(words, options->until ? options->until : (gpointer)(uintptr_t) "");
     g_ptr_array_add(words,
                     options->webhook ? options->webhook : (gpointer)(uintptr_t) "");
     g_ptr_array_add(words, (gpointer)(uintptr_t)(options->dry_run ? "dry" : ""));
@@ -136,6 +147,8 @@ cli_webhooks(int argc, char **argv)
     WebhookOptions options = {0};
     const GOptionEntry own[] = {{"since", 0, 0, G_OPTION_ARG_STRING, &options.since,
                                  "of replay: all events since then", "DATE"},
+                                {"until", 0, 0, G_OPTION_ARG_STRING, &options.until,
+                                 "of replay: and before then", "DATE"},
                                 {"webhook", 0, 0, G_OPTION_ARG_STRING, &options.webhook,
                                  "of replay: to this one only", "NAME"},
                                 {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run,
@@ -152,6 +165,7 @@ cli_webhooks(int argc, char **argv)
         code = verb_run("webhooks", options.common.rest, webhook_verbs, &options);
     options_clear(&options.common);
     g_free(options.since);
+    g_free(options.until);
     g_free(options.webhook);
     return code;
 }

@@ -25,7 +25,7 @@ static const OrderKind kinds[] = {
     {"correct", 2, 2, NULL, obey_correct, true},
     {"correct undo", 1, 1, NULL, obey_correct_undo, true},
     {"erase", 1, 1, NULL, obey_erase, false},
-    {"webhooks replay", 3, REPLAY_WORDS_MOST, obey_webhooks_replay, NULL, false},
+    {"webhooks replay", 4, REPLAY_WORDS_MOST, obey_webhooks_replay, NULL, false},
     {"webhooks enable", 1, 1, obey_webhooks_enable, NULL, false},
 };
 

@@ -4,7 +4,7 @@
 #include "ingest/ingest.h"
 
 enum {
-    REPLAY_WORDS_MOST = 503,   /* three words and the ids */
+    REPLAY_WORDS_MOST = 504,   /* four words and the ids */
     CAMPAIGN_WORDS_MOST = 1001 /* its id, and four words a mail */
 };
 

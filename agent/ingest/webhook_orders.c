@@ -7,26 +7,37 @@
 /* The first words of `webhooks replay`; each may be empty. */
 enum {
     REPLAY_SINCE,
+    REPLAY_UNTIL,   /* empty: to the last one; without it */
     REPLAY_WEBHOOK, /* this one only */
     REPLAY_DRY,     /* not empty: counted, not sent */
     REPLAY_IDS
 };
 
 static bool
+read_time(const char *text, int64_t *out, GError **error)
+{
+    if (clock_parse(text, out))
+        return true;
+    g_set_error(error, FAULT, FAULT_MESSAGE, "'%s' is no ISO 8601 date or time", text);
+    return false;
+}
+
+static bool
 find_events(StoreTxn *txn, const Order *order, GPtrArray *found, GError **error)
 {
     const char *since = order->words[REPLAY_SINCE];
+    const char *until = order->words[REPLAY_UNTIL];
     int64_t since_s;
+    int64_t until_s = TIME_NONE;
 
     for (const char *const *id = order->words + REPLAY_IDS; *id; id++)
         if (!store_find_event(txn, *id, found, error))
             return false;
     if (!*since)
         return true;
-    if (clock_parse(since, &since_s))
-        return store_events_since(txn, since_s, found, error);
-    g_set_error(error, FAULT, FAULT_MESSAGE, "'%s' is no ISO 8601 date or time", since);
-    return false;
+    return read_time(since, &since_s, error) &&
+           (!*until || read_time(until, &until_s, error)) &&
+           store_events_between(txn, since_s, until_s, found, error);
 }
 
 static bool
@@ -61,7 +72,7 @@ replay_event(StoreTxn *txn, const Order *order, const StoreEvent *event, int64_t
     return true;
 }
 
-/* SINCE WEBHOOK DRY [ID]...: all or none. Answers events and deliveries. */
+/* SINCE UNTIL WEBHOOK DRY [ID]...: all or none. Answers events and deliveries. */
 bool
 obey_webhooks_replay(StoreTxn *txn, void *self, GError **error)
 {

@@ -45,13 +45,14 @@ store_find_event(StoreTxn *txn, const char *id, GPtrArray *out, GError **error)
 }
 
 bool
-store_events_since(StoreTxn *txn, int64_t since_s, GPtrArray *out, GError **error)
+store_events_between(StoreTxn *txn, int64_t since_s, int64_t until_s, GPtrArray *out,
+                     GError **error)
 {
-    g_auto(Statement) found =
-        statement_begin(txn->db,
-                        "SELECT id, type, ticket FROM events WHERE created_at >= ? "
-                        "ORDER BY created_at, rowid",
-                        "s", since_s);
+    g_auto(Statement) found = statement_begin(
+        txn->db,
+        "SELECT id, type, ticket FROM events WHERE created_at >= ? "
+        "AND created_at < coalesce(?, '9999') ORDER BY created_at, rowid",
+        "ss", since_s, until_s);
 
     return append_events(&found, out, error);
 }

@@ -312,7 +312,9 @@ typedef struct StoreEvent {
 } StoreEvent;
 void store_event_free(StoreEvent *event);
 bool store_find_event(StoreTxn *txn, const char *id, GPtrArray *out, GError **error);
-bool store_events_since(StoreTxn *txn, int64_t since_s, GPtrArray *out, GError **error);
+/* Made from `since_s` on, and before `until_s`; TIME_NONE: to the last. */
+bool store_events_between(StoreTxn *txn, int64_t since_s, int64_t until_s,
+                          GPtrArray *out, GError **error);
 /* Due at once and from the first try on, whatever became of it before. */
 bool store_replay(StoreTxn *txn, const StoreEvent *event, const char *endpoint,
                   GError **error);

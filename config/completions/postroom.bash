@@ -31,7 +31,7 @@ _postroom() {
     erase) mapfile -t COMPREPLY < <(compgen -W "--config --resolver --json --help" -- "$word") ;;
     backup) mapfile -t COMPREPLY < <(compgen -W "--config --resolver --json --help" -- "$word") ;;
     rules) mapfile -t COMPREPLY < <(compgen -W "test dry-run --config --resolver --json --mailbox --received-at --since --help" -- "$word") ;;
-    webhooks) mapfile -t COMPREPLY < <(compgen -W "list dead test enable replay --config --resolver --json --since --webhook --dry-run --help" -- "$word") ;;
+    webhooks) mapfile -t COMPREPLY < <(compgen -W "list dead test enable replay --config --resolver --json --since --until --webhook --dry-run --help" -- "$word") ;;
     login) mapfile -t COMPREPLY < <(compgen -W "--config --resolver --json --help" -- "$word") ;;
     esac
     case $command in

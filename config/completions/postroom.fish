@@ -146,6 +146,7 @@ complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l config -r -F -
 complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l resolver -x -d 'DNS server, or '\''none'\'''
 complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l json -d 'one JSON object a line'
 complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l since -x -d 'of replay: all events since then'
+complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l until -x -d 'of replay: and before then'
 complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l webhook -x -d 'of replay: to this one only'
 complete -c postroom -n '__fish_seen_subcommand_from webhooks' -l dry-run -d 'of replay: count, and send nothing'
 complete -c postroom -n '__fish_seen_subcommand_from webhooks' -a 'list dead test enable replay'

@@ -104,6 +104,9 @@ def test_events_since_a_day_are_counted_then_sent(house, box, hooks):
         {"events": 3, "deliveries": 3, "dry_run": True}]
     house.once()
     assert len(hooks.events) == 3
+    for since, until, count in (("2001-01-01", "2001-01-02", 0), ("2001-01-01", "2999-01-01", 3)):
+        assert house.json("webhooks", "replay", "--since", since, "--until", until,
+                          "--dry-run")[0]["events"] == count
     house.run("webhooks", "replay", "--since", "2001-01-01")
     house.once()
     assert sorted(event.id for event in hooks.events[3:]) == sorted(
@@ -163,6 +166,7 @@ def test_what_is_not_there_is_not_replayed(house, box, hooks):
     assert house.run("webhooks", "replay", known, "--webhook", "nobody").returncode == BAD_INPUT
     assert house.run("webhooks", "replay").returncode == USAGE
     assert house.run("webhooks", "replay", "--since", "yesterday").returncode == USAGE
+    assert house.run("webhooks", "replay", "--until", "2026-11-01").returncode == USAGE
 
 
 # 120 hours
