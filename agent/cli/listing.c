@@ -18,16 +18,21 @@ listing_read(const CommonOptions *options, ListingRead read, int *exit_code)
 }
 
 int
-listing_print(const CommonOptions *options, ListingRead read, const TableColumn *shown)
+listing_show(const CommonOptions *options, const StoreTable *records,
+             const TableColumn *shown)
 {
-    int code;
-    g_autoptr(StoreTable) records = listing_read(options, read, &code);
-
-    if (!records)
-        return code;
     if (options->json)
         table_print_json(records);
     else
         table_print(records, shown);
     return print_end();
+}
+
+int
+listing_print(const CommonOptions *options, ListingRead read, const TableColumn *shown)
+{
+    int code;
+    g_autoptr(StoreTable) records = listing_read(options, read, &code);
+
+    return records ? listing_show(options, records, shown) : code;
 }

@@ -23,11 +23,41 @@ static const TableColumn mailbox_columns[] = {{"mailbox", NULL, 24, 0},
                                               {"last_error", "last error", 0, 0},
                                               {0}};
 
+/* The record keeps what once was collected; it is behind no more. */
+static void
+mark_removed(const Config *config, StoreTable *records)
+{
+    guint state = records_column(records, "state");
+    guint lag = records_column(records, "seconds_since_success");
+
+    for (guint i = 0; i < records->rows->len; i++) {
+        GPtrArray *row = records->rows->pdata[i];
+
+        if (config_find_mailbox(config, records_value(records, i, "mailbox")))
+            continue;
+        g_free(row->pdata[state]);
+        row->pdata[state] = g_strdup("removed");
+        g_clear_pointer(&row->pdata[lag], g_free);
+    }
+}
+
 static int
 list_mailboxes(void *self, char *const *arguments)
 {
+    const CommonOptions *options = self;
+    g_autoptr(StoreTable) records = NULL;
+    g_autoptr(Config) config = NULL;
+    int code;
+
     (void)arguments;
-    return listing_print(self, store_read_mailboxes, mailbox_columns);
+    config = options_load_config(options, &code);
+    if (!config)
+        return code;
+    records = listing_read(options, store_read_mailboxes, &code);
+    if (!records)
+        return code;
+    mark_removed(config, records);
+    return listing_show(options, records, mailbox_columns);
 }
 
 static const TableColumn folder_columns[] = {{"mailbox", NULL, 24, 0},

@@ -103,7 +103,9 @@ static const Remedy remedies[] = {
      "the address must begin with imaps:// or imap://"},
     {CURLE_COULDNT_RESOLVE_HOST, FAULT_RETRY, "its name is not found in the DNS"},
     {CURLE_COULDNT_CONNECT, FAULT_RETRY, "nobody answers at that address and port"},
-    {CURLE_OPERATION_TIMEDOUT, FAULT_RETRY, "it did not answer in time"},
+    {CURLE_OPERATION_TIMEDOUT, FAULT_RETRY,
+     "it did not answer in time; where the port is right, imaps:// is for servers that "
+     "want TLS at once (993), imap:// for those that greet first (143)"},
     {CURLE_ABORTED_BY_CALLBACK, FAULT_RETRY, "the house closes"},
     {CURLE_WEIRD_SERVER_REPLY, FAULT_RETRY, "it does not greet as an IMAP server"},
 };

@@ -115,9 +115,7 @@ settle_oldest(Pipeline *pipeline, GError **error)
         log_filing(filing);
         count_filing(pipeline->counts, filing);
     } else {
-        g_prefix_error(error, "mailbox '%s', folder '%s', uid %" G_GINT64_FORMAT ": ",
-                       filing->mail->origin.mailbox, filing->mail->origin.folder,
-                       filing->mail->origin.uid);
+        g_prefix_error(error, "uid %" G_GINT64_FORMAT ": ", filing->mail->origin.uid);
     }
     pipeline->bytes -= g_bytes_get_size(filing->mail->bytes);
     filing_free(filing);

@@ -286,3 +286,15 @@ def test_cut_at_any_byte_each_mail_is_there_once(tmp_path, part):
                     os.unlink(os.path.join(house.state, name))
         house.once()
         everything_once(house, *(f"mail {uid}" for uid in mails))
+
+
+def test_a_mailbox_that_is_configured_no_more_is_shown_as_removed(house, imap):
+    fill(imap, "one")
+    house.once()
+    (first,) = house.config["mailboxes"]
+    house.configure(mailboxes=[{**first, "name": "renamed"}])
+    house.once()
+    shown = {row["mailbox"]: row for row in house.json("mailboxes")}
+    assert shown["renamed"]["state"] == "working"
+    assert shown[first["name"]]["state"] == "removed"
+    assert shown[first["name"]]["seconds_since_success"] is None
