@@ -88,13 +88,17 @@ static void
 write_down_forward(const Forwards *forwards, ForwardReport *report)
 {
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, report->forward->id);
-    const char *event = report->because ? "mail.not_forwarded" : "mail.forwarded";
+    bool answers = report->forward->is_acknowledgement;
+    const char *because = report->because;
     g_autoptr(GError) error = NULL;
 
-    if (report->forward->is_acknowledgement)
-        event = report->because ? "mail.not_acknowledged" : "mail.acknowledged";
-    log_write(report->because ? LEVEL_WARNING : LEVEL_INFO, event, "forward", id,
-              "because", report->because ? report->because : "", NULL);
+    if (because)
+        log_write(LEVEL_WARNING,
+                  answers ? "mail.not_acknowledged" : "mail.not_forwarded", "forward",
+                  id, "because", because, NULL);
+    else
+        log_write(LEVEL_INFO, answers ? "mail.acknowledged" : "mail.forwarded",
+                  "forward", id, NULL);
     if (!store_do(forwards->house->store, finish_forward, report, &error))
         log_fault(LEVEL_ERROR, "forward.unrecorded", error, "forward", id, NULL);
 }
