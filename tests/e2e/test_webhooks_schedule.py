@@ -1,38 +1,19 @@
 """When a webhook is asked again: all nine times of the contract, on a clock that is turned."""
 
-import glob
-import os
 from datetime import datetime
 
 import pytest
 from letters import letter
+from rig.clock import LIBRARY, Clock
 from rig.house import is_sanitized, wait_for
 from test_webhooks import health
 
-FAKETIME = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
 MINUTE_S, HOUR_S = 60, 3600
 DELAYS_S = [5, 5 * MINUTE_S, 30 * MINUTE_S, 2 * HOUR_S, 5 * HOUR_S, 10 * HOUR_S, 14 * HOUR_S,
             20 * HOUR_S, 24 * HOUR_S]
 
-pytestmark = pytest.mark.skipif(not FAKETIME or is_sanitized(),
+pytestmark = pytest.mark.skipif(not LIBRARY or is_sanitized(),
                                 reason="needs faketime, and no sanitizer")
-
-
-class Clock:
-    """The daemon's clock; what waits by the monotonic one waits as ever."""
-
-    def __init__(self, path, monkeypatch):
-        self.path, self.ahead_s = path, 0
-        self.turn(0)
-        for name, value in {"LD_PRELOAD": FAKETIME[0], "FAKETIME_TIMESTAMP_FILE": path,
-                            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}.items():
-            monkeypatch.setenv(name, value)
-
-    def turn(self, by_s):
-        self.ahead_s += by_s
-        with open(self.path + ".new", "w", encoding="ascii") as file:
-            file.write(f"{self.ahead_s:+f}\n")
-        os.replace(self.path + ".new", self.path)
 
 
 def seconds(text):
@@ -47,13 +28,12 @@ def state(house):
     return dict(rows[0]) if rows else {"state": None, "attempts": 0}
 
 
-def test_a_webhook_is_asked_again_by_the_schedule_then_never(house, box, hooks, monkeypatch):
+def test_a_webhook_is_asked_again_by_the_schedule_then_never(house, box, hooks):
     hooks.script = lambda n, event: 500
     house.configure(webhooks=[house.webhook(hooks, events=["ticket.created"])])
     box.deliver(letter("nobody listens"))
-    with monkeypatch.context() as patched:
-        clock = Clock(house.path("clock"), patched)
-        house.start()
+    house.clock = Clock(house.path("clock"))
+    house.start()
     waits, due = [], None
     for attempt, delay_s in enumerate(DELAYS_S, 1):
         wait_for(lambda n=attempt: len(hooks.events) >= n and house.has_database()
@@ -65,9 +45,9 @@ def test_a_webhook_is_asked_again_by_the_schedule_then_never(house, box, hooks, 
         waits.append(due - seconds(now["at"]))
         # The record comes a little after the answer.
         assert 0.8 * delay_s - 3 <= waits[-1] <= 1.2 * delay_s + 0.001
-        clock.turn(waits[-1])
+        house.clock.turn(sum(waits))
     wait_for(lambda: state(house)["state"] == "dead", what=house.log)
-    clock.turn(48 * HOUR_S)
+    house.clock.turn(sum(waits) + 48 * HOUR_S)
     box.deliver(letter("the next"))
     wait_for(lambda: len({event.id for event in hooks.events}) == 2, what=house.log)
     assert house.stop() == 0

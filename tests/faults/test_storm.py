@@ -9,7 +9,6 @@ docs/reliability.md. Where root, faketime or Cyrus is missing, that fault is lef
 
 import collections
 import contextlib
-import glob
 import os
 import random
 import signal
@@ -19,6 +18,7 @@ import time
 import cyrus
 import pytest
 from letters import letter
+from rig.clock import LIBRARY, Clock
 from rig.dns import DnsServer, Zone
 from rig.dovecot import Dovecot
 from rig.house import House, is_sanitized, wait_for
@@ -33,7 +33,6 @@ DOMAINS = [f"shop{n}.example" for n in range(20)]
 GOOD_DNS = {name: {"TXT": ["v=spf1 ip4:203.0.113.0/24 -all"], "MX": [[10, f"mx.{name}"]]}
             for name in DOMAINS}
 BAD_DNS = {name: fault for name, fault in zip(DOMAINS, ["SERVFAIL", "TIMEOUT", "REFUSED"] * 7)}
-FAKETIME = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
 DISK_MB = 256
 
 
@@ -77,15 +76,14 @@ class Storm:
         self.servers = houses_servers  # (server, proxy, its users)
         self.dns = dns
         self.disk = Disk(os.path.join(str(folder), "state"))
-        self.has_clock = bool(FAKETIME) and not is_sanitized()
-        self.clock = os.path.join(str(folder), "clock")
         self.house = House(folder, houses_servers[0][0])
         self.hooks, self.dead = hooks, dead
         self.sent = []
         self.counts = collections.Counter()
         self.due = {}
         self.configure(dns)
-        self.turn_clock(0)
+        if LIBRARY and not is_sanitized():
+            self.house.clock = Clock(self.house.path("clock"))
 
     def configure(self, dns):
         house, mailboxes = self.house, []
@@ -102,19 +100,9 @@ class Storm:
 
     # The daemon
 
-    def start(self):
-        environment = dict(os.environ)
-        if self.has_clock:
-            environment.update(LD_PRELOAD=FAKETIME[0], FAKETIME_TIMESTAMP_FILE=self.clock,
-                               FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1")
-        with open(self.house.path("daemon.log"), "ab") as log:
-            self.house.daemon = subprocess.Popen(
-                self.house.command("run"), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=self.house.folder, env=environment)
-
     def kill(self):
         self.house.stop(signal.SIGKILL)
-        self.start()
+        self.house.start()
         self.counts["SIGKILL"] += 1
 
     def sorters(self):
@@ -132,10 +120,8 @@ class Storm:
     # The world around it
 
     def turn_clock(self, by_s):
-        if self.has_clock:
-            with open(self.clock + ".new", "w", encoding="ascii") as file:
-                file.write(f"{by_s:+d}\n")
-            os.replace(self.clock + ".new", self.clock)
+        if self.house.clock:
+            self.house.clock.turn(by_s)
             self.counts["clock jumps"] += by_s != 0
 
     def spoil_network(self):
@@ -177,7 +163,7 @@ class Storm:
                   self.kill: 2.5, self.spoil_disk: slow * 2.5, self.spoil_clock: slow * 2}
         at = {event: time.monotonic() + self.chance.uniform(0.3, 1) * mean
               for event, mean in events.items()}
-        self.start()
+        self.house.start()
         calm = time.monotonic() + STORM_S
         while time.monotonic() < calm or self.counts["SIGKILL"] < 3:
             self.deliver()
@@ -198,7 +184,7 @@ class Storm:
         for _, proxy, _ in self.servers:
             proxy.faults.down.cut_after = -1
         self.house.stop(signal.SIGKILL)
-        self.start()
+        self.house.start()
 
     def settle(self):
         """A mail that lost two sorters is held, by the rule: a person has it sorted again."""
@@ -266,7 +252,7 @@ def test_after_a_storm_each_mail_is_there_once_and_told_once(storm):
     assert house.stop() == 0
     took = time.monotonic() - began
     print(f"\n{len(storm.sent)} mails, {dict(storm.counts)}, "
-          f"clock: {'jumps' if storm.has_clock else 'steady'}, calm after {took - STORM_S:.0f} s")
+          f"clock: {'jumps' if storm.house.clock else 'steady'}, calm after {took - STORM_S:.0f} s")
     subjects = [row["subject"] for row in house.sql("SELECT subject FROM v_messages")]
     assert sorted(subjects) == sorted(storm.sent), "each mail exactly once"
     assert storm.held() == 0
@@ -281,4 +267,4 @@ def test_after_a_storm_each_mail_is_there_once_and_told_once(storm):
     assert {len(some) for some in ids.values()} == {1}, "none under two ids"
     faults = {fault for fault, _ in storm.hooks.failures}
     assert faults <= {"webhook-timestamp is far from now"}, "signed by the clock, and well"
-    assert storm.has_clock or not faults
+    assert storm.house.clock or not faults

@@ -56,6 +56,7 @@ class House:
         self.state = self.path("state")
         os.makedirs(self.state, exist_ok=True)
         self.daemon = None
+        self.clock = None  # a rig.clock.Clock: by which the daemon lives
         self.secrets = set()  # none of them may be in anything the program says
         self.config = {
             "state": self.state,
@@ -147,10 +148,11 @@ class House:
         return done
 
     def start(self, *words):
+        environment = {**os.environ, **self.clock.environment} if self.clock else None
         with open(self.path("daemon.log"), "ab") as log:
             self.daemon = subprocess.Popen(
                 self.command("run", *words), stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, cwd=self.folder,
+                stderr=log, cwd=self.folder, env=environment,
             )
         return self.daemon
 
