@@ -1,7 +1,6 @@
 """Webhooks when all goes wrong: every status, silence, floods, drips, SIGKILL, a dead neighbour."""
 
 import contextlib
-import os
 import re
 import signal
 import socket
@@ -188,7 +187,7 @@ def test_killed_before_it_heard_the_answer_it_asks_again(house, box, hooks):
 
     def freeze(_, event):
         if event.id not in seen and not fallen.is_set():
-            os.kill(house.daemon.pid, signal.SIGSTOP)
+            house.freeze()
         return 200
 
     def kill(_, event):

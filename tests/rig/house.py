@@ -48,6 +48,13 @@ def wait_for(question, patience_s=PATIENCE_S, what="it"):
         time.sleep(0.05)
 
 
+def thread_states(pid):
+    """The letters of /proc/PID/task/TID/stat (proc(5)): R, S, D, T for stopped, Z…"""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8") as file:
+            yield file.read().rpartition(") ")[2][0]
+
+
 class House:
     def __init__(self, folder, box, dns=None, hooks=None, **mailbox):
         """hooks: anything with .url and .secret. mailbox: keys that replace the usual."""
@@ -182,6 +189,12 @@ class House:
             daemon.kill()
             daemon.wait()
             raise
+
+    def freeze(self):
+        """SIGSTOP, and back once every thread obeys: a signal sent is not yet a signal taken."""
+        pid = self.daemon.pid
+        os.kill(pid, signal.SIGSTOP)
+        wait_for(lambda: all(state in "TZX" for state in thread_states(pid)), what="SIGSTOP")
 
     @property
     def log(self):
