@@ -13,7 +13,8 @@ enum {
 
 typedef struct Item {
     bool is_comment;
-    char *text; /* of a comment without its parentheses */
+    char *text;        /* of a comment without its parentheses */
+    const char *start; /* in the value */
 } Item;
 
 void
@@ -62,12 +63,13 @@ read_item(const char **at)
         size = comment_size(p);
         *at = p + size;
         return (Item){.is_comment = true,
-                      .text = g_strndup(p + 1, size > 1 ? size - 2 : 0)};
+                      .text = g_strndup(p + 1, size > 1 ? size - 2 : 0),
+                      .start = start};
     }
     while (*p && !g_ascii_isspace(*p) && *p != '(' && *p != ';')
         p++;
     *at = p;
-    return (Item){.text = g_strndup(start, (size_t)(p - start))};
+    return (Item){.text = g_strndup(start, (size_t)(p - start)), .start = start};
 }
 
 /* Words and comments up to the end; `*date` is behind the last semicolon outside
@@ -226,6 +228,35 @@ read_from_clause(const GArray *items, guint stop, Received *out)
         out->has_ip = tcpinfo_read_literal(name->text, &out->ip);
 }
 
+/* Whether `by` and the name of a host stand at `p`, or `by` and the name `own`. */
+static bool
+names_writer(const char *p, const char *own)
+{
+    const char *host = p + 2;
+    size_t size;
+
+    if (g_ascii_strncasecmp(p, "by", 2) != 0 || !g_ascii_isspace(*host))
+        return false;
+    while (g_ascii_isspace(*host))
+        host++;
+    size = strcspn(host, " \t\r\n();");
+    return memchr(host, '.', size) || (size > 0 && size == strlen(own) &&
+                                       g_ascii_strncasecmp(host, own, size) == 0);
+}
+
+/* A host says once that it wrote the field. A client that calls itself
+ * `x ([192.0.2.7]) by mx.example (` says it before, in words or in a comment that
+ * swallows the rest; what the host wrote stands there all the same. */
+static bool
+has_two_writers(const char *value, const char *found, const char *own)
+{
+    for (const char *p = value; *p; p++)
+        if (p != found && (p == value || strchr(" \t\r\n()", p[-1])) &&
+            names_writer(p, own))
+            return true;
+    return false;
+}
+
 void
 received_read(const char *value, Received *out)
 {
@@ -241,6 +272,11 @@ received_read(const char *value, Received *out)
     if (by >= items->len)
         return;
     out->by = host_behind(items, by);
+    if (out->by &&
+        has_two_writers(value, g_array_index(items, Item, by).start, out->by)) {
+        g_clear_pointer(&out->by, g_free);
+        return;
+    }
     with = find_word(items, by, "with");
     if (with < items->len)
         out->protocol = host_behind(items, with);

@@ -12,9 +12,9 @@
 typedef struct Received {
     bool has_ip;
     IpAddress ip;
-    char *helo; /* what the client called itself; NULL: not written */
-    char *rdns; /* what its address resolved to; NULL: nothing, or not written */
-    char *by;
+    char *helo;     /* what the client called itself; NULL: not written */
+    char *rdns;     /* what its address resolved to; NULL: nothing, or not written */
+    char *by;       /* who wrote it; NULL: not said, or said twice */
     char *protocol; /* the word behind `with`; NULL: none */
     bool has_from;
     bool is_authenticated;
