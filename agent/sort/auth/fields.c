@@ -163,6 +163,16 @@ field_is(const RawField *field, const char *name)
            g_ascii_strncasecmp(field->raw, name, field->name_size) == 0;
 }
 
+bool
+field_is_called(const RawField *field, const char *name)
+{
+    size_t size = field->name_size;
+
+    while (size > 0 && (field->raw[size - 1] == ' ' || field->raw[size - 1] == '\t'))
+        size--;
+    return size == strlen(name) && g_ascii_strncasecmp(field->raw, name, size) == 0;
+}
+
 char *
 field_unfold(const RawField *field)
 {

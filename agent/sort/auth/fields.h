@@ -34,6 +34,10 @@ const RawField *raw_mail_field(const RawMail *mail, size_t index);
 /* `name` in any case. */
 bool field_is(const RawField *field, const char *name);
 
+/* The same with blanks let pass before the colon, which are old and sound (RFC 5322
+ * section 4.5): readers show the field, and relaxed canonicalisation drops them. */
+bool field_is_called(const RawField *field, const char *name);
+
 /* The value with folds opened (CRLF before white space dropped) and NUL as U+FFFD,
  * so that it is one C string; bytes above 0x7f stay as they are. */
 char *field_unfold(const RawField *field);

@@ -224,7 +224,7 @@ add_signed_field(const Signature *signature, const RawMail *mail, const char *na
     while (i > 0) {
         const RawField *field = raw_mail_field(mail, --i);
 
-        if (field != signature->field && field_is(field, name)) {
+        if (field != signature->field && field_is_called(field, name)) {
             canonical_add_field(field, signature->relaxed_header, out);
             break;
         }
@@ -275,7 +275,7 @@ has_unsigned_copy(const Signature *signature, const RawMail *mail, const char *n
     if (covered == 0)
         return false;
     for (size_t i = 0; i < raw_mail_count_fields(mail); i++)
-        present += field_is(raw_mail_field(mail, i), name);
+        present += field_is_called(raw_mail_field(mail, i), name);
     return present > covered;
 }
 

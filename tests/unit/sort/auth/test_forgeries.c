@@ -115,6 +115,17 @@ static const Attack signatures[] = {
      .names = "from:to:subject:subject",
      .dkim = RESULT_FAIL,
      .want = VERDICT_FAILED},
+    {.name = "second-subject-with-a-blank-before-its-colon",
+     .unsigned_ = "Subject : Wire the money\r\n",
+     .signer = OWN,
+     .want = VERDICT_AUTHENTICATED,
+     .flag = "unsigned_duplicate_header"},
+    {.name = "signed-field-with-a-blank-before-its-colon",
+     .from = HONEST "Reply-To \t: admin@legit.example\r\n",
+     .signer = OWN,
+     .names = "from:reply-to:to:subject",
+     .dkim = RESULT_PASS,
+     .want = VERDICT_AUTHENTICATED},
     {.name = "replayed-after-a-month",
      .signer = OWN,
      .tags = "; t=1792800000",
@@ -264,6 +275,23 @@ static const Attack borders[] = {
     CLIENT("address-without-parentheses-beside-the-real-one",
            "x [192.0.2.7] (unknown [203.0.113.5])"),
     CLIENT("address-behind-by", "x (unknown)\r\n\tby mx.help.example ([192.0.2.7])"),
+    CLIENT("helo-writes-the-field-itself",
+           "x ([192.0.2.7]) by mx.help.example (unknown [203.0.113.5])"),
+    CLIENT("helo-writes-the-field-without-blanks",
+           "x([192.0.2.7])by;mx.help.example (unknown [203.0.113.5])"),
+    CLIENT("helo-swallows-what-the-host-wrote",
+           "x ([192.0.2.7]) by mx.help.example ( (unknown [203.0.113.5])"),
+    {.name = "helo-and-recipient-swallow-what-the-host-wrote",
+     .top = "Return-Path: <a@legit.example>\r\n"
+            "Received: from x ([192.0.2.7]) ( (unknown [203.0.113.5])\r\n\tby "
+            "mx.help.example with ESMTP for <\"a) by mx.help.example with ESMTP "
+            "\"@help.example>; Mon, 23 Nov 2026 10:00:00 +0000\r\n",
+     .want = VERDICT_FAILED},
+    {.name = "helo-pretends-a-hop-inside",
+     .top = RECEIVED("x ([10.0.0.9]) by mx.help.example ( (unknown [203.0.113.5])"),
+     .unsigned_ = "Authentication-Results: mx.help.example; dmarc=pass "
+                  "header.from=legit.example\r\n" FROM_OWN_SERVER,
+     .want = VERDICT_FAILED},
     {.name = "null-sender-and-a-forged-greeting",
      .top = "Return-Path: <>\r\nReceived: from legit.example (unknown "
             "[203.0.113.5])\r\n\tby mx.help.example with ESMTP; Mon, 23 Nov 2026 "
