@@ -188,6 +188,8 @@ check_seal(ArcChain *chain, int instance, const DnsAsker *dns, AuthKeys *keys,
     return RESULT_PASS;
 }
 
+/* A key that is silent leaves the chain open, and a seal that is wrong closes it: a
+ * stranger cannot hold up his mail with a key of his own that never answers. */
 void
 arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *out)
 {
@@ -203,12 +205,18 @@ arc_judge(const RawMail *mail, const DnsAsker *dns, AuthKeys *keys, ArcChain *ou
     }
     witness_init(&witness, dns);
     out->culprit = out->instances;
-    out->result = check_message(out, mail, &witness.door, keys, &trouble);
-    for (int i = out->instances; i >= 1 && out->result == RESULT_PASS; i--) {
-        out->culprit = i;
-        out->result = check_seal(out, i, &witness.door, keys, &trouble);
+    out->result = check_message(out, mail, &witness.door, keys, &out->trouble);
+    for (int i = out->instances; i >= 1 && out->result != RESULT_FAIL; i--) {
+        AuthResult sealed = check_seal(out, i, &witness.door, keys, &trouble);
+
+        if (sealed != RESULT_PASS) {
+            out->culprit = i;
+            out->trouble = trouble;
+            out->result = sealed;
+        }
+        if (sealed == RESULT_TEMPERROR)
+            break;
     }
-    out->trouble = trouble;
     out->dnssec = witness.weakest;
 }
 
@@ -262,17 +270,45 @@ set_saw_pass(const ArcSet *set, const char *author_domain)
            read.version == 1 && results_dmarc_for(&read, author_domain) == RESULT_PASS;
 }
 
-bool
-arc_overrides(const ArcChain *chain, const GPtrArray *sealers,
-              const char *author_domain)
+/* Whom a seal claims to be of. */
+static char *
+claimed_sealer(const ArcSet *set)
 {
-    if (chain->result != RESULT_PASS)
-        return false;
+    g_auto(Signature) signature = {0};
+    const char *trouble;
+
+    if (!signature_read(set->seal, SIGNATURE_ARC_SEAL, &signature, &trouble))
+        return NULL;
+    return g_steal_pointer(&signature.domain);
+}
+
+static bool
+is_vouched_for(const ArcChain *chain, const GPtrArray *sealers,
+               const char *author_domain)
+{
     for (int i = chain->instances; i >= 1; i--) {
-        if (!is_listed(sealers, chain->sets[i].sealer))
+        g_autofree char *sealer = claimed_sealer(&chain->sets[i]);
+
+        if (!is_listed(sealers, sealer))
             return false;
         if (set_saw_pass(&chain->sets[i], author_domain))
             return true;
     }
     return false;
+}
+
+bool
+arc_overrides(const ArcChain *chain, const GPtrArray *sealers,
+              const char *author_domain)
+{
+    return chain->result == RESULT_PASS &&
+           is_vouched_for(chain, sealers, author_domain);
+}
+
+bool
+arc_could_override(const ArcChain *chain, const GPtrArray *sealers,
+                   const char *author_domain)
+{
+    return chain->result == RESULT_TEMPERROR &&
+           is_vouched_for(chain, sealers, author_domain);
 }

@@ -40,3 +40,7 @@ void arc_describe(const ArcChain *chain, const GPtrArray *sealers, ArcFacts *out
  * are in `sealers`. True when one of them saw DMARC pass for `author_domain`. */
 bool arc_overrides(const ArcChain *chain, const GPtrArray *sealers,
                    const char *author_domain);
+
+/* Whether it would, were the keys that could not be asked for sound. */
+bool arc_could_override(const ArcChain *chain, const GPtrArray *sealers,
+                        const char *author_domain);

@@ -94,15 +94,16 @@ walk_tree(const DnsAsker *dns, const char *domain, DmarcWalk *out)
 }
 
 /* Section 4.10.1: the author domain's own record, else its organisation's, else that
- * of the public suffix. */
+ * of the public suffix. The first needs no answer from above. */
 static const DmarcStep *
 policy_step(const char *domain, const DmarcWalk *walk)
 {
     const DmarcStep *suffix = NULL;
 
-    for (size_t i = 0; i < walk->count; i++)
-        if (strcmp(walk->found[i].name, domain) == 0)
-            return &walk->found[i];
+    if (walk->count > 0 && strcmp(walk->found[0].name, domain) == 0)
+        return &walk->found[0];
+    if (walk->is_temporary)
+        return NULL;
     for (size_t i = 0; i < walk->count; i++) {
         if (strcmp(walk->found[i].name, walk->organization) == 0)
             return &walk->found[i];
@@ -189,10 +190,8 @@ conclude(const DmarcReport *report, const DmarcWalk *author, const DmarcStep *st
 {
     const AlignmentFacts *alignment = &report->facts.alignment;
 
-    if (author->is_temporary)
-        return RESULT_TEMPERROR;
     if (!step)
-        return RESULT_NONE;
+        return author->is_temporary ? RESULT_TEMPERROR : RESULT_NONE;
     if (alignment->dkim || alignment->spf)
         return RESULT_PASS;
     return report->alignment_unknown ? RESULT_TEMPERROR : RESULT_FAIL;
@@ -225,13 +224,14 @@ judge(const DmarcQuestion *question, const Witness *witness, DmarcReport *out)
     const char *author_domain = question->author_domain;
     const DmarcWalk *author = question->walk;
     DmarcFacts *facts = &out->facts;
-    const DmarcStep *step =
-        author->is_temporary ? NULL : policy_step(author_domain, author);
+    const DmarcStep *step = policy_step(author_domain, author);
 
     if (step && step->record.policy == POLICY_UNSAID)
         step = NULL;
     judge_alignment(question, author, step ? &step->record : NULL, out);
     out->has_policy = step != NULL;
+    out->strict_dkim = step && step->record.strict_dkim;
+    out->strict_spf = step && step->record.strict_spf;
     facts->organizational_domain = g_strdup(author->organization);
     if (step) {
         facts->policy = g_strdup(dmarc_policy_name(applied_policy(question, step)));

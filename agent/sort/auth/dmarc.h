@@ -34,8 +34,10 @@ typedef struct DmarcQuestion {
 
 typedef struct DmarcReport {
     DmarcFacts facts;
-    GPtrArray *aligned;     /* texts: those of dkim_domains that are aligned */
-    bool has_policy;        /* a record was found */
+    GPtrArray *aligned; /* texts: those of dkim_domains that are aligned */
+    bool has_policy;    /* a record was found */
+    bool strict_dkim;   /* nothing but the author's domain itself is aligned */
+    bool strict_spf;
     bool alignment_unknown; /* a temporary error hides whether something is aligned */
 } DmarcReport;
 

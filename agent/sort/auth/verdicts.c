@@ -98,6 +98,13 @@ arc_helps(const Case *self, const ArcChain *chain)
                          self->verdict->author_domain);
 }
 
+static bool
+arc_could_help(const Case *self, const ArcChain *chain)
+{
+    return arc_could_override(chain, self->settings->border.arc_sealers,
+                              self->verdict->author_domain);
+}
+
 static void
 follow_arc(const Case *self, const ArcChain *chain)
 {
@@ -132,7 +139,7 @@ follow_fail(const Case *self)
             follow_arc(self, &chain);
             return;
         }
-        if (chain.result == RESULT_TEMPERROR) {
+        if (arc_could_help(self, &chain)) {
             out->kind = VERDICT_DEFERRED;
             say(out, "the keys of the ARC chain could not be asked for");
             return;
@@ -238,10 +245,12 @@ say_evidence(Verdict *out)
 
 /* Only what could still turn out to be aligned is worth waiting for. */
 static bool
-could_align(const Verdict *verdict, const char *domain)
+could_align(const Verdict *verdict, const char *domain, bool is_strict)
 {
     const char *organization = verdict->dmarc.organizational_domain;
 
+    if (is_strict)
+        return domain && strcmp(domain, verdict->author_domain) == 0;
     return domain && (domain_is_within(domain, verdict->author_domain) ||
                       domain_is_within(verdict->author_domain, domain) ||
                       (organization && domain_is_within(domain, organization)));
@@ -262,20 +271,20 @@ reason_to_wait(const Case *self, const Evidence *evidence)
         return unknown(verdict->dmarc.dnssec, "the DMARC policy could not be asked for",
                        "the DMARC policy is not what its zone signed (DNSSEC)");
     if (verdict->spf.result == RESULT_TEMPERROR &&
-        could_align(verdict, verdict->spf.domain))
+        could_align(verdict, verdict->spf.domain, evidence->dmarc->strict_spf))
         return unknown(verdict->spf.dnssec, "the SPF record could not be asked for",
                        "the SPF record is not what its zone signed (DNSSEC)");
     for (size_t i = 0; i < list_length(verdict->dkim); i++) {
         const DkimFacts *facts = g_ptr_array_index(verdict->dkim, i);
 
-        if (facts->result == RESULT_TEMPERROR && could_align(verdict, facts->domain))
+        if (facts->result == RESULT_TEMPERROR &&
+            could_align(verdict, facts->domain, evidence->dmarc->strict_dkim))
             return unknown(facts->dnssec,
                            "the key of a signature could not be asked for",
                            "the key of a signature is not what its zone signed "
                            "(DNSSEC)");
     }
-    if (evidence->chain->result == RESULT_TEMPERROR &&
-        list_length(self->settings->border.arc_sealers) > 0)
+    if (arc_could_help(self, evidence->chain))
         return "the keys of the ARC chain could not be asked for";
     return NULL;
 }

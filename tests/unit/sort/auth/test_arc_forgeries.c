@@ -8,12 +8,13 @@ enum {
 };
 
 typedef struct Hop {
-    const char *sealer;  /* d= of both signatures; NULL: no such set */
+    const char *sealer;  /* d= of the seal; NULL: no such set */
     const char *results; /* behind `i=N; ` */
     const char *claim;   /* cv=; NULL: as it should be */
     const char *lie;     /* of ARC-Authentication-Results, put there after sealing */
     const char *names;   /* h=; NULL: from:to:subject */
     const char *tags;    /* more of them in the message signature */
+    const char *signer;  /* d= of the message signature; NULL: the sealer */
 } Hop;
 
 typedef struct Chain {
@@ -138,6 +139,18 @@ static const Chain chains[] = {
      .hops = {{"slow." TRUSTED, SAW_PASS}},
      .want = VERDICT_DEFERRED,
      .arc = RESULT_TEMPERROR},
+    {.name = "stranger-whose-key-does-not-answer",
+     .hops = {{"slow.attack.example", SAW_PASS}},
+     .want = VERDICT_FAILED,
+     .arc = RESULT_TEMPERROR},
+    {.name = "sealer-whose-key-does-not-answer-and-who-saw-a-fail",
+     .hops = {{"slow." TRUSTED, SAW_FAIL}},
+     .want = VERDICT_FAILED,
+     .arc = RESULT_TEMPERROR},
+    {.name = "silent-signature-under-a-broken-seal",
+     .hops = {{TRUSTED, SAW_FAIL, .lie = SAW_PASS, .signer = "slow.attack.example"}},
+     .want = VERDICT_FAILED,
+     .arc = RESULT_FAIL},
 };
 
 /* `name: value` with CRLF, and the same as relaxed leaves it. */
@@ -179,10 +192,10 @@ add_message_signature(const World *world, Lines *lines, const Hop *hop, int inst
 
     EVP_Digest(BODY, strlen(BODY), digest, NULL, EVP_sha256(), NULL);
     hash = g_base64_encode(digest, sizeof digest);
-    bare =
-        g_strdup_printf("i=%d; a=ed25519-sha256; c=simple/simple; d=%s; s=ed; "
-                        "h=%s; %sbh=%s; b=",
-                        instance, hop->sealer, names, hop->tags ? hop->tags : "", hash);
+    bare = g_strdup_printf("i=%d; a=ed25519-sha256; c=simple/simple; d=%s; s=ed; "
+                           "h=%s; %sbh=%s; b=",
+                           instance, hop->signer ? hop->signer : hop->sealer, names,
+                           hop->tags ? hop->tags : "", hash);
     text = g_strconcat(hop->names ? REST : HONEST REST, "ARC-Message-Signature: ", bare,
                        NULL);
     signature = signer_sign(world->key[0], false, text);
