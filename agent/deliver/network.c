@@ -14,15 +14,19 @@ typedef struct Address16 {
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/* RFC 6890 and its successors in the IANA registries. */
+/* The only part of IPv6 that is given out to the world (RFC 4291 section 2.4, IANA);
+ * what lies outside may be translated to an IPv4 address of the inside, as NAT64 and
+ * SIIT do. */
+static const char global_unicast[] = "2000::/3";
+
+/* RFC 6890 and its successors in the IANA registries; the last is public by its number,
+ * but to a machine at Azure it is the host that hands out its secrets. */
 static const char *const closed[] = {
     "0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10",   "127.0.0.0/8",
     "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",
     "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-    "224.0.0.0/3",    "::/96",         "64:ff9b::/96",    "64:ff9b:1::/48",
-    "100::/64",       "2001::/23",     "2001:db8::/32",   "2002::/16",
-    "3fff::/20",      "5f00::/16",     "fc00::/7",        "fe80::/9",
-    "ff00::/8",
+    "224.0.0.0/3",    "2001::/23",     "2001:db8::/32",   "2002::/16",
+    "3fff::/20",      "168.63.129.16",
 };
 
 static bool
@@ -86,6 +90,9 @@ is_allowed(const Address16 *peer, const GPtrArray *allowed)
     for (guint i = 0; allowed && i < allowed->len; i++)
         if (in_network(peer, allowed->pdata[i]))
             return true;
+    if (memcmp(peer->bytes, mapped, sizeof mapped) != 0 &&
+        !in_network(peer, global_unicast))
+        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(closed); i++)
         if (in_network(peer, closed[i]))
             return false;
