@@ -62,6 +62,27 @@ set_up_mail(Attempt *attempt, const char *from)
            curl_easy_setopt(handle, CURLOPT_PRIVATE, attempt);
 }
 
+/* With CRLF for each CR or LF that stands alone (RFC 5321 section 2.3.8). Servers that
+ * take one for the end of a line take a single dot behind it for the end of the mail,
+ * and what a stranger wrote there for commands of ours. */
+static void
+append_lines(GByteArray *out, const guint8 *bytes, gsize size)
+{
+    for (gsize i = 0; i < size;) {
+        gsize run = i;
+
+        while (run < size && bytes[run] != '\r' && bytes[run] != '\n')
+            run++;
+        g_byte_array_append(out, bytes + i, (guint)(run - i));
+        if (run == size)
+            return;
+        g_byte_array_append(out, (const guint8 *)"\r\n", 2);
+        i = run + 1;
+        if (bytes[run] == '\r' && i < size && bytes[i] == '\n')
+            i++;
+    }
+}
+
 void
 deliver_begin_mail(Deliverer *deliverer, const DeliverRelay *relay, int64_t tag,
                    const DeliverMail *mail)
@@ -79,7 +100,7 @@ deliver_begin_mail(Deliverer *deliverer, const DeliverRelay *relay, int64_t tag,
     attempt->started_us = clock_monotonic_us();
     g_byte_array_append(attempt->mail, (const guint8 *)mail->head,
                         (guint)strlen(mail->head));
-    g_byte_array_append(attempt->mail, bytes, (guint)size);
+    append_lines(attempt->mail, bytes, size);
     g_assert(attempt->handle && attempt->headers);
     failed = set_up_relay(attempt->handle, relay) | set_up_mail(attempt, mail->from);
     g_assert(failed == CURLE_OK);

@@ -8,7 +8,9 @@ import pytest
 
 from letters import letter
 from rig.house import wait_for
+from rig.imap_script import ScriptedImap
 from rig.relay import Relay
+from scripted import scripted_house
 
 TRY_LATER = 75
 INSIDE = "ventas@demo.example"
@@ -50,6 +52,21 @@ def test_a_mail_goes_on_as_it_came_behind_resent_fields(house, box, relay):
     assert forwards(house) == [("done", 1, None)]
     house.once()
     assert len(relay.mails) == 1
+
+
+def test_what_a_stranger_wrote_is_no_command_to_the_relay(tmp_path, relay):
+    """A line's end that is none, and a single dot: some servers take it for the end of the mail."""
+    smuggled = b"\n.\nMAIL FROM:<boss@demo.example>\r\n\r.\rRCPT TO:<all@demo.example>\r.\nbye\r"
+    with ScriptedImap({1: letter("An order", "Hello") + smuggled}) as imap:
+        house = scripted_house(tmp_path, imap)
+        forward_to(house, relay, INSIDE)
+        house.once()
+    (sent,) = relay.mails
+    assert sent.octets.endswith(
+        b"Hello\r\n\r\n.\r\nMAIL FROM:<boss@demo.example>\r\n\r\n.\r\n"
+        b"RCPT TO:<all@demo.example>\r\n.\r\nbye\r\n")
+    assert b"\r" not in sent.octets.replace(b"\r\n", b"")
+    assert b"\n" not in sent.octets.replace(b"\r\n", b"")
 
 
 def test_the_running_house_forwards_too(house, box, relay):
