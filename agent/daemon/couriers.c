@@ -202,8 +202,9 @@ submit(Couriers *couriers, const DeliverOutcome *outcome, Report *report)
                        .endpoint = errand->delivery->endpoint,
                        .event_id = errand->delivery->event_id,
                        .is_gone = outcome->verdict == OUTCOME_GONE};
-    if (outcome->retry_after_s >= 0)
-        delay_s = (double)outcome->retry_after_s;
+    /* Never sooner than by the schedule: ten times "in a second", and an event of a
+     * busy hour would be given up after ten seconds. */
+    delay_s = MAX(delay_s, (double)outcome->retry_after_s);
     report->attempt.due_ms = clock_now_ms() + (int64_t)(MAX(delay_s, 0) * 1000);
     log_outcome(errand, outcome);
     report->ticket =

@@ -5,6 +5,7 @@ import threading
 from rig.house import wait_for
 from rig.receiver import Receiver, verify
 from letters import letter
+from scripted import change
 
 TRY_LATER = 75
 OPERATOR = 78
@@ -115,6 +116,17 @@ def test_retry_after_is_obeyed(house, box, hooks):
     house.once(expect=TRY_LATER)
     assert len(hooks.events) == 1
     assert attempts(house) == [(429, "later")]
+
+
+def test_who_asks_for_a_second_is_not_given_up_after_ten(house, box, hooks):
+    """A busy hour: each try is told to come again in a second, which uses up the tries."""
+    hooks.script = lambda n, event: (503, {"Retry-After": "1"}, b"busy")
+    box.deliver(letter("a busy hour"))
+    for delay_s in (5, 5 * 60, 30 * 60):
+        house.once(expect=TRY_LATER)
+        assert 0.8 * delay_s - 1 <= seconds_until_due(house) <= 1.2 * delay_s + 1
+        change(house, "UPDATE outbox SET due_at = '2026-01-01T00:00:00.000Z'")
+    assert len(hooks.events) == 3
 
 
 def test_a_redirect_is_not_followed(house, box, hooks):
