@@ -241,7 +241,7 @@ no_mail_makes_a_body_too_long(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Facts) facts = facts_new();
         g_autoptr(GString) text = g_string_new(NULL);
-        g_autofree char *body = NULL;
+        g_autofree char *body = NULL, *cloud = NULL;
         struct json_object *json;
         char digest[65];
 
@@ -255,11 +255,29 @@ no_mail_makes_a_body_too_long(void)
             texts_append(&facts->message.references, g_strdup(text->str));
         body = body_of(facts);
         g_assert_cmpuint(strlen(body), <, LIMIT_BYTES);
+        cloud = event_cloud_body("00000000-0000-5000-8000-000000000000", body);
+        g_assert_cmpuint(strlen(cloud), <, LIMIT_BYTES);
         json = read_strictly(body);
         g_assert_true(json_object_get_boolean(at(json, "data.message.truncated")));
         g_assert_cmpstr(json_object_get_string(at(json, "data.message.sha256")), ==,
                         digest);
         json_object_put(json);
+    }
+}
+
+/* The same event within a longer envelope, and as full as it may be. */
+static void
+no_envelope_makes_a_body_too_long(void)
+{
+    for (size_t size = 17000; size < 19000; size += 50) {
+        g_autoptr(Facts) facts = facts_new();
+        g_autofree char *body = NULL, *cloud = NULL;
+
+        facts->message.text = g_strnfill(size, 'x');
+        body = body_of(facts);
+        cloud = event_cloud_body("00000000-0000-5000-8000-000000000000", body);
+        g_assert_cmpuint(strlen(cloud), <, LIMIT_BYTES);
+        json_object_put(read_strictly(cloud));
     }
 }
 
@@ -396,6 +414,8 @@ main(int argc, char **argv)
     g_test_add_func("/what_the_sorter_cut_stays_marked",
                     what_the_sorter_cut_stays_marked);
     g_test_add_func("/no_mail_makes_a_body_too_long", no_mail_makes_a_body_too_long);
+    g_test_add_func("/no_envelope_makes_a_body_too_long",
+                    no_envelope_makes_a_body_too_long);
     g_test_add_func("/a_number_that_is_none_is_null", a_number_that_is_none_is_null);
     g_test_add_func("/the_same_mail_has_the_same_id_for_ever",
                     the_same_mail_has_the_same_id_for_ever);
