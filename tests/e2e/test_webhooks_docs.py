@@ -22,7 +22,12 @@ import json, sys
 told = json.load(sys.stdin)
 print(str(verify(told["secret"], told["headers"], told["body"].encode())).lower())
 """
-PROGRAMS = {"javascript": (["node", "-e"], NODE), "python": ([sys.executable, "-c"], PYTHON)}
+PHP = """
+$told = json_decode(file_get_contents('php://stdin'), true);
+echo verify($told['secret'], $told['headers'], $told['body']) ? 'true' : 'false';
+"""
+PROGRAMS = {"javascript": (["node", "-e"], NODE), "python": ([sys.executable, "-c"], PYTHON),
+            "php": (["php", "-r"], PHP)}
 
 
 def snippets(language):
