@@ -63,7 +63,12 @@ store_replay(StoreTxn *txn, const StoreEvent *event, const char *endpoint,
 {
     int64_t now = clock_now_ms();
 
+    /* What was just added to the configuration has not met a running house. */
     return statement_run(txn->db, error,
+                         "INSERT INTO webhooks (name, changed_at) VALUES (?, ?) "
+                         "ON CONFLICT DO NOTHING",
+                         "tm", endpoint, now) &&
+           statement_run(txn->db, error,
                          "INSERT INTO outbox (event_id, endpoint, ticket, due_at, "
                          "created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                          "state = 'waiting', attempts = 0, due_at = excluded.due_at, "

@@ -154,6 +154,18 @@ def test_a_new_webhook_hears_of_what_was_before_it(house, box, hooks):
     assert len(hooks.events) == 1
 
 
+def test_the_past_can_be_ordered_before_the_new_webhook_met_a_house(house, box, hooks):
+    box.deliver(letter("before it"))
+    house.once()
+    with Receiver() as new:
+        house.configure(webhooks=[house.webhook(hooks), endpoint(house, new, "new")])
+        done = house.run("webhooks", "replay", "--since", "2026-01-01", "--webhook", "new")
+        assert done.returncode == 0, done.stderr
+        house.once()
+        assert [event.id for event in new.events] == [event.id for event in hooks.events]
+        assert len(hooks.events) == 1 and new.failures == []
+
+
 def test_what_is_not_there_is_not_replayed(house, box, hooks):
     box.deliver(letter("here"))
     house.once()
