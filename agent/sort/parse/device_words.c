@@ -11,7 +11,7 @@ const char *const parse_device_words[] = {"holen sie sich outlook",
                                           "lähetetty puhelim",
                                           "lähetetty outlook",
                                           "skickat från",
-                                          "sent from my ",
+                                          "sent from ",
                                           "sent from mail for",
                                           "sent from outlook",
                                           "sent from yahoo",
@@ -269,3 +269,26 @@ const char *const parse_device_words[] = {"holen sie sich outlook",
                                           "lähetetty iphonesta",
                                           "provenance : courrier",
                                           NULL};
+
+const char *const parse_device_names[] = {
+    "phone",    "ipad",     "ipod",     "android",   "samsung",    "galaxy",
+    "huawei",   "xiaomi",   "redmi",    "motorola",  "my moto",    "mi moto",
+    "oneplus",  "pixel",    "nokia",    "berry",     "tablet",     "telefon",
+    "teléfono", "telefoon", "téléfono", "puhel",     "komór",      "handy",
+    "mobil",    "móvil",    "movil",    "celular",   "cellular",   "portable",
+    "device",   "gerät",    "appareil", "apparaat",  "dispositiv", "urządzen",
+    "outlook",  "mail",     "correo",   "courrier",  "messagerie", "posta",
+    "poczt",    "yahoo",    "proton",   "aol",       "windows",    "thunderbird",
+    "spark",    "tuta",     "zoho",     "aqua",      "superhuman", "typo",
+    "brevity",  "brevedad", "errores",  "errori",    "virus",      "viren",
+    "avast",    "avg",      "http",     "www.",      "телефон",    "почт",
+    "мобильн",  "айфон",    "メール",   "スマート",  "手机",       "手機",
+    "邮箱",     "郵箱",     "휴대",     "κινητό",    "τηλέφωνο",   "cep",
+    "blue",     "k-9",      "nine",     "unterwegs", NULL};
+
+const char *const parse_advert_words[] = {
+    "get ",         "download ",    "try ",      "obtén ",          "obtener ",
+    "obtenga ",     "consigue ",    "descarga ", "descargar ",      "descargue ",
+    "obter ",       "obtenha ",     "baixe ",    "obtenir ",        "obtenez ",
+    "télécharger ", "téléchargez ", "hol dir ",  "holen sie sich ", "laden sie ",
+    "ottieni ",     "scarica ",     NULL};

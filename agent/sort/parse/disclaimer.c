@@ -65,6 +65,11 @@ static const char *const subjects[] = {"confid",
                                        "virus",
                                        "medi ambient",
                                        "isilpekoa",
+                                       "rgpd",
+                                       "gdpr",
+                                       "dsgvo",
+                                       "lopd",
+                                       "sus datos",
                                        NULL};
 
 /* Who quotes a law to claim something speaks of their own data. */

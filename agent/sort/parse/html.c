@@ -191,8 +191,10 @@ on_start(void *user, const xmlChar *tag, const xmlChar **tag_attributes)
     const char *name = (const char *)tag;
     const char *const *attributes = (const char *const *)tag_attributes;
     const Element *parent = innermost(page);
-    Element element = {
-        {false, COLOUR_UNKNOWN, COLOUR_WHITE}, ROLE_NONE, 0, kind_of(name)};
+    Element element = {{.foreground = COLOUR_UNKNOWN, .background = COLOUR_WHITE},
+                       ROLE_NONE,
+                       0,
+                       kind_of(name)};
 
     if (page->elements->len >= DEPTH_MOST) {
         page->too_deep = true;
@@ -201,9 +203,13 @@ on_start(void *user, const xmlChar *tag, const xmlChar **tag_attributes)
     }
     if (parent)
         element.look = parent->look;
+    if ((page->paint.classes && parse_attribute(attributes, "class")) ||
+        (page->paint.body && strcmp(name, "body") == 0))
+        element.look.background = COLOUR_UNKNOWN;
     parse_apply_style(name, attributes, &element.look);
     element.role = parse_element_role(name, attributes);
-    if (element.kind == 'q' && page->quote_depth >= QUOTE_DEPTH_MOST)
+    if (element.kind == 'q' &&
+        (page->quote_depth >= QUOTE_DEPTH_MOST || parse_is_indentation(attributes)))
         element.kind = 'd';
     element.role_start = page->text->len;
     open_kind(page, element.kind, attributes);
@@ -295,9 +301,10 @@ compare_marks(gconstpointer a, gconstpointer b)
 }
 
 static void
-begin_page(Page *page, HtmlText *out, size_t size)
+begin_page(Page *page, HtmlText *out, const char *html, size_t size)
 {
     *page = (Page){.out = out,
+                   .paint = parse_style_paint(html, size),
                    .text = g_string_sized_new(MIN(size / 2 + 64, HTML_MOST_BYTES)),
                    .elements = g_array_new(FALSE, FALSE, sizeof(Element))};
 }
@@ -325,14 +332,16 @@ forget(HtmlText *out)
 static void
 read_page(const char *html, size_t size, HtmlText *out, bool *too_deep)
 {
+    g_autofree char *plain = NULL;
     Page page;
 
-    begin_page(&page, out, size);
+    begin_page(&page, out, html, size);
     if (!parse_walk_html(html, size, &handler, &page)) {
         end_page(&page);
         forget(out);
-        begin_page(&page, out, size);
-        feed(&page, html, size);
+        begin_page(&page, out, html, size);
+        plain = parse_html_undeclared(html, &size);
+        feed(&page, plain ? plain : html, size);
     }
     *too_deep = page.too_deep;
     end_page(&page);

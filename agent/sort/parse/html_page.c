@@ -71,6 +71,20 @@ invisible_at(const char *text, size_t size)
     return 0;
 }
 
+/* Persian writes with U+200C within words, families of emoji hold together by U+200D:
+ * there they are seen. */
+static bool
+is_joint(const Page *page, const char *text, size_t size)
+{
+    bool is_joiner =
+        memcmp(text, "\xe2\x80\x8c", 3) == 0 || memcmp(text, "\xe2\x80\x8d", 3) == 0;
+
+    return is_joiner && size > 3 && (text[3] & 0x80) && !blank_at(text + 3, size - 3) &&
+           !invisible_at(text + 3, size - 3) && !page->space &&
+           page->line_breaks == 0 && page->text->len > 0 &&
+           (page->text->str[page->text->len - 1] & 0x80);
+}
+
 void
 parse_page_add_preformatted(Page *page, const char *text, size_t size)
 {
@@ -111,8 +125,8 @@ parse_page_add_flowing(Page *page, const char *text, size_t size)
 
         if (blank) {
             page->space = page->line_breaks == 0;
-        } else if (!nothing) {
-            run = MAX(run, 1);
+        } else if (!nothing || is_joint(page, text + i, size - i)) {
+            run = MAX(MAX(run, nothing), 1);
             if (page->space || page->line_breaks || page->text->len == 0)
                 parse_page_pay_debts(page);
             g_string_append_len(page->text, text + i, (gssize)run);

@@ -26,6 +26,7 @@ typedef struct Page {
     unsigned silent;      /* inside script, style, ... */
     unsigned line_breaks; /* owed before the next word */
     bool space;           /* owed before the next word */
+    Paint paint;
     bool cut_rest;
     bool too_deep;
 } Page;

@@ -1,5 +1,6 @@
 #include "sort/parse/html_plain.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -104,6 +105,62 @@ parse_html_is_tame(const char *html, size_t size)
         budget -= length;
     }
     return true;
+}
+
+/* Control characters and the two that are none. */
+bool
+parse_html_is_strange(const char *html, size_t size)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t word = ones * ' ';
+
+        memcpy(&word, html + i, MIN(size - i, 8));
+        if (!((word - ones * ' ') & ~word & ones * 0x80))
+            continue;
+        for (size_t k = i; k < MIN(i + 8, size); k++) {
+            if ((unsigned char)html[k] < ' ' && !strchr("\t\r\n", html[k]))
+                return true;
+        }
+    }
+    return strstr(html, "\xef\xbf\xbe") || strstr(html, "\xef\xbf\xbf");
+}
+
+/* Copies up to `to` and goes on there. */
+static void
+take_until(GString *out, const char **at, const char *to)
+{
+    g_string_append_len(out, *at, (gssize)(to - *at));
+    *at = to;
+}
+
+char *
+parse_html_undeclared(const char *html, size_t *size)
+{
+    GString *out;
+    const char *end = html + *size;
+    const char *at = html;
+    const char *next = memmem(html, *size, "<![", 3);
+
+    if (!next)
+        return NULL;
+    out = g_string_sized_new(*size);
+    while ((next = memmem(at, (size_t)(end - at), "<!", 2)) != NULL) {
+        bool is_comment = end - next >= 4 && memcmp(next, "<!--", 4) == 0;
+        size_t rest = (size_t)(end - next);
+        const char *close =
+            is_comment ? memmem(next + 4, rest - 4, "-->", 3) : memchr(next, '>', rest);
+
+        if (!close)
+            break;
+        close += is_comment ? 3 : 1;
+        take_until(out, &at, next[2] == '[' ? next : close);
+        at = close;
+    }
+    take_until(out, &at, end);
+    *size = out->len;
+    return g_string_free(out, FALSE);
 }
 
 static size_t

@@ -3,7 +3,8 @@
 #include <string.h>
 
 enum {
-    STYLE_MOST = 4096
+    STYLE_MOST = 4096,
+    RULE_MOST = 2000
 };
 
 static const struct {
@@ -41,6 +42,7 @@ static const struct {
     {"class", "protonmail_signature_block", ROLE_SIGNATURE},
     {"class", "tutanota_signature", ROLE_SIGNATURE},
     {"class", "sh-signature", ROLE_SIGNATURE},
+    {"class", "front-signature", ROLE_SIGNATURE},
     {"class", "ms-outlook-ios-signature", ROLE_SIGNATURE},
     {"class", "ms-outlook-mobile-signature", ROLE_SIGNATURE},
     {"id", "OLK_SRC_BODY_SECTION", ROLE_QUOTE},
@@ -247,8 +249,9 @@ squeeze(const char *value, char out[static STYLE_MOST + 1])
 static const struct {
     const char *property, *value;
 } hiding[] = {
-    {"display", "none"}, {"visibility", "hidden"}, {"mso-hide", "all"},
-    {"font-size", NULL}, {"opacity", NULL},        {"max-height", NULL},
+    {"display", "none"},
+    {"opacity", NULL},
+    {"max-height", NULL},
     {"max-width", NULL},
 };
 
@@ -263,11 +266,24 @@ hides(const char *property, const char *value)
     return false;
 }
 
+/* Of nothing, a part is nothing. */
+static bool
+is_share(const char *size)
+{
+    return strchr(size, '%') || (strstr(size, "em") && !strstr(size, "rem")) ||
+           g_str_has_prefix(size, "inherit");
+}
+
 static void
 apply_declaration(const char *property, const char *value, Look *look)
 {
     if (hides(property, value))
         look->is_hidden = true;
+    else if (strcmp(property, "font-size") == 0)
+        look->is_sizeless = is_zero(value) || (look->is_sizeless && is_share(value));
+    else if (strcmp(property, "visibility") == 0)
+        look->is_veiled = g_str_has_prefix(value, "hidden") ||
+                          (look->is_veiled && g_str_has_prefix(value, "inherit"));
     else if (strcmp(property, "color") == 0)
         look->foreground = read_colour(value);
     else if (g_str_has_prefix(property, "background"))
@@ -308,6 +324,19 @@ apply_colour(const char *value, int *colour)
     *colour = read_colour(squeezed);
 }
 
+bool
+parse_is_indentation(const char *const *attributes)
+{
+    const char *style = parse_attribute(attributes, "style");
+    char squeezed[STYLE_MOST + 1];
+
+    if (!style || parse_attribute(attributes, "type") ||
+        parse_attribute(attributes, "cite"))
+        return false;
+    squeeze(style, squeezed);
+    return g_str_has_prefix(squeezed, "margin:") && strstr(squeezed, "px;border:none");
+}
+
 void
 parse_apply_style(const char *name, const char *const *attributes, Look *look)
 {
@@ -330,9 +359,52 @@ parse_apply_style(const char *name, const char *const *attributes, Look *look)
     }
 }
 
+/* Does the rule that this stands in speak of the whole page? */
+static bool
+is_of_body(const char *style, const char *at)
+{
+    size_t before = MIN((size_t)(at - style), RULE_MOST);
+    const char *brace = memrchr(at - before, '{', before);
+    const char *start = brace;
+
+    while (start && start > at - before && start[-1] != '}')
+        start--;
+    return start && memmem(start, (size_t)(brace - start), "body", 4);
+}
+
+static void
+read_paint(const char *style, const char *end, Paint *paint)
+{
+    const char *at = style;
+
+    while ((at = memmem(at, (size_t)(end - at), "background", 10)) != NULL) {
+        paint->classes = true;
+        paint->body = paint->body || is_of_body(style, at);
+        at += 10;
+    }
+}
+
+Paint
+parse_style_paint(const char *html, size_t size)
+{
+    const char *end = html + size;
+    const char *at = html;
+    Paint paint = {false, false};
+
+    while ((at = memmem(at, (size_t)(end - at), "<style", 6)) != NULL) {
+        const char *close = memmem(at, (size_t)(end - at), "</style", 7);
+
+        read_paint(at, close ? close : end, &paint);
+        if (!close)
+            break;
+        at = close;
+    }
+    return paint;
+}
+
 bool
 parse_is_invisible(const Look *look)
 {
-    return look->is_hidden ||
+    return look->is_hidden || look->is_sizeless || look->is_veiled ||
            (look->foreground != COLOUR_UNKNOWN && look->foreground == look->background);
 }

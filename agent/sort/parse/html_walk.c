@@ -1,9 +1,9 @@
 #include "sort/parse/html_walk.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "sort/parse/html_elements.h"
+#include "sort/parse/html_plain.h"
 #include "sort/parse/html_reference.h"
 #include "sort/parse/span.h"
 
@@ -364,6 +364,14 @@ skip_comment(Walk *walk)
     return true;
 }
 
+/* <![if !supportLists]> */
+static bool
+skip_declaration(Walk *walk)
+{
+    walk->at += strcspn(walk->at, ">") + 1;
+    return walk->at <= walk->end;
+}
+
 /* Within <html> or <head> alone, words open a paragraph. */
 static void
 begin_words(Walk *walk)
@@ -416,7 +424,9 @@ take_next(Walk *walk)
         return take_start(walk);
     if (walk->at[1] == '/')
         return take_end(walk);
-    return strncmp(walk->at, "<!--", 4) == 0 && skip_comment(walk);
+    if (strncmp(walk->at, "<!--", 4) == 0)
+        return skip_comment(walk);
+    return walk->at[1] == '!' && skip_declaration(walk);
 }
 
 /* <!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN"> */
@@ -451,26 +461,6 @@ skip_prologue(Walk *walk)
     return walk->at < walk->end && strncmp(walk->at, "</", 2) != 0;
 }
 
-/* Control characters and the two that are none. */
-static bool
-has_strange_bytes(const char *html, size_t size)
-{
-    static const uint64_t ones = UINT64_C(0x0101010101010101);
-
-    for (size_t i = 0; i < size; i += 8) {
-        uint64_t word = ones * ' ';
-
-        memcpy(&word, html + i, MIN(size - i, 8));
-        if (!((word - ones * ' ') & ~word & ones * 0x80))
-            continue;
-        for (size_t k = i; k < MIN(i + 8, size); k++) {
-            if ((unsigned char)html[k] < ' ' && !is_blank(html[k]))
-                return true;
-        }
-    }
-    return strstr(html, "\xef\xbf\xbe") || strstr(html, "\xef\xbf\xbf");
-}
-
 static bool
 walk_page(Walk *walk)
 {
@@ -492,7 +482,7 @@ parse_walk_html(const char *html, size_t size, const xmlSAXHandler *events, void
     g_autofree char *strings = NULL;
     Walk walk = {.at = html, .end = html + size, .events = events, .user = user};
 
-    if (size > PAGE_MOST || has_strange_bytes(html, size))
+    if (size > PAGE_MOST || parse_html_is_strange(html, size))
         return false;
     walk.strings = strings = g_malloc(size + 1);
     return walk_page(&walk);

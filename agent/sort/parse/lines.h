@@ -29,7 +29,7 @@ typedef struct Lines {
     char *lower;    /* what Line.lower is lent from */
     bool has_above; /* a help desk's "reply above this line" stands somewhere */
     /* See signature_words.h; lent. */
-    const WordIndex *devices, *closings, *thanks, *disclaimers;
+    const WordIndex *devices, *device_names, *closings, *thanks, *disclaimers;
 } Lines;
 
 /* The lines of `text`, which they are lent from. Takes `lower`, the text in lower case

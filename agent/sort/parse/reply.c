@@ -271,6 +271,27 @@ answer_stands_below(const Lines *lines, size_t quote)
     return false;
 }
 
+static bool
+is_label(const Lines *lines, size_t i)
+{
+    return i < lines->len && parse_line(lines, i)->lower &&
+           parse_header_label(parse_line(lines, i)->lower) != LABEL_FIELD_NONE;
+}
+
+/* How many lines stand before the quoted ones: an attribution, or a title and header
+ * fields. */
+static size_t
+head_at(const Lines *lines, size_t first)
+{
+    size_t taken = attribution_at(lines, first);
+
+    if (taken > 0)
+        return taken;
+    for (taken = 1; is_label(lines, first + taken); taken++)
+        ;
+    return taken;
+}
+
 static void
 mark_quotes(Lines *lines)
 {
@@ -284,7 +305,7 @@ mark_quotes(Lines *lines)
         if (!starts_quote(lines, i))
             continue;
         if (answers < ANSWERS_BELOW_MOST && answer_stands_below(lines, i)) {
-            size_t taken = MAX(attribution_at(lines, i), 1);
+            size_t taken = head_at(lines, i);
 
             parse_set_kind(lines, i, i + taken, LINE_QUOTED);
             i += taken - 1;

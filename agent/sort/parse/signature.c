@@ -19,9 +19,10 @@ void
 parse_know_signatures(Lines *lines)
 {
     /* Made once and kept for the process. */
-    static WordIndex *devices, *closings, *thanks, *disclaimers;
+    static WordIndex *devices, *names, *closings, *thanks, *disclaimers;
 
     lines->devices = parse_index_once(&devices, parse_device_words);
+    lines->device_names = parse_index_once(&names, parse_device_names);
     lines->closings = parse_index_once(&closings, parse_closing_words);
     lines->thanks = parse_index_once(&thanks, parse_thanks_words);
     lines->disclaimers = parse_index_once(&disclaimers, parse_disclaimer_words);
@@ -59,18 +60,6 @@ count_words(Span line)
         count +=
             !g_ascii_isspace(line.at[i]) && (i == 0 || g_ascii_isspace(line.at[i - 1]));
     return count;
-}
-
-static bool
-is_device_line(const Lines *lines, const char *lower)
-{
-    size_t length = strlen(lower);
-
-    if (length > DEVICE_MOST_BYTES || !parse_starts_with_word(lines->devices, lower))
-        return false;
-    /* The program may be what somebody speaks of. */
-    return !g_str_has_prefix(lower, "outlook ") ||
-           count_words((Span){lower, length}) <= OUTLOOK_MOST_WORDS;
 }
 
 /* The length of `text` without what may stand behind a closing. */
@@ -188,24 +177,99 @@ is_prose(const Line *line)
            (words >= SENTENCE_WORDS && (last == '.' || last == '!' || last == ':'));
 }
 
-/* Whoever writes whole sentences behind a closing has not closed: but their lawyer,
- * their phone and what stands under a rule may. */
+/* Does somebody go on with whole sentences? Their lawyer, and what stands under a rule,
+ * may. */
 static bool
-is_followed_by_signature(const Lines *lines, size_t from)
+is_followed_by_prose(const Lines *lines, size_t from)
 {
-    if (has_more_lines_after(lines, from, SIGNATURE_MOST_LINES))
-        return false;
     for (size_t i = from; i < lines->len; i++) {
         const Line *line = parse_line(lines, i);
 
         if (line->kind != LINE_OWN || parse_is_blank(line))
             continue;
         if (is_signature_rule(line) || parse_starts_disclaimer(lines, i))
-            return true;
-        if (is_prose(line))
             return false;
+        if (is_prose(line))
+            return true;
     }
-    return true;
+    return false;
+}
+
+/* Whoever writes whole sentences behind a closing has not closed. */
+static bool
+is_followed_by_signature(const Lines *lines, size_t from)
+{
+    return !has_more_lines_after(lines, from, SIGNATURE_MOST_LINES) &&
+           !is_followed_by_prose(lines, from);
+}
+
+/* Before the first comma or full stop: "sent from my desk, not from my phone". */
+static bool
+names_device(const Lines *lines, const char *lower)
+{
+    g_autofree char *clause = g_strndup(lower, strcspn(lower, ",;?!"));
+
+    return parse_holds_word(lines->device_names, clause);
+}
+
+/* "Get BlueMail for Android" */
+static bool
+is_advert(const char *lower)
+{
+    static const char *const ends[] = {" for android",
+                                       " for ios",
+                                       " para android",
+                                       " para ios",
+                                       " pour android",
+                                       " pour ios",
+                                       " für android",
+                                       " für ios",
+                                       " per android",
+                                       " per ios",
+                                       NULL};
+
+    for (const char *const *end = ends; *end; end++) {
+        if (g_str_has_suffix(lower, *end))
+            return parse_starts_with_any(lower, parse_advert_words);
+    }
+    return false;
+}
+
+/* "Sent from my RIDGE 4G" */
+static bool
+is_somebodys_own(const char *lower)
+{
+    static const char *const words[] = {
+        " my ",  " mi ",   " mon ", " ma ",  " mein", " meu ",   " minha ", " mio ",
+        " mia ", " mijn ", " moj",  " mój ", " min ", " моего ", NULL};
+
+    for (const char *const *word = words; *word; word++) {
+        if (strstr(lower, *word))
+            return true;
+    }
+    return false;
+}
+
+/* The program may be what somebody speaks of: a sentence that others follow, or that
+ * names no device, is theirs. */
+static bool
+is_device_line(const Lines *lines, size_t i)
+{
+    const Line *line = parse_line(lines, i);
+    const char *lower = line->lower;
+    size_t length = lower ? strlen(lower) : 0;
+
+    if (!lower || length > DEVICE_MOST_BYTES)
+        return false;
+    if (!parse_starts_with_word(lines->devices, lower))
+        return is_advert(lower);
+    if (g_str_has_prefix(lower, "outlook ") &&
+        count_words((Span){lower, length}) > OUTLOOK_MOST_WORDS)
+        return false;
+    if (names_device(lines, lower))
+        return !is_prose(line) || !is_followed_by_prose(lines, i + 1);
+    return !is_prose(line) &&
+           (is_somebodys_own(lower) || !is_followed_by_prose(lines, i + 1));
 }
 
 /* Does a person, or their card, stand below the thanks? */
@@ -216,9 +280,8 @@ is_signed(const Lines *lines, size_t thanks)
         const Line *line = parse_line(lines, i);
 
         if (line->kind == LINE_OWN && !parse_is_blank(line))
-            return !is_signature_rule(line) &&
-                   !(line->lower && (is_device_line(lines, line->lower) ||
-                                     is_closing(lines, line->lower)));
+            return !is_signature_rule(line) && !is_device_line(lines, i) &&
+                   !(line->lower && is_closing(lines, line->lower));
     }
     return false;
 }
@@ -233,7 +296,7 @@ parse_starts_signature(const Lines *lines, size_t i)
         return true;
     if (!lower)
         return false;
-    if (is_device_line(lines, lower))
+    if (is_device_line(lines, i))
         return true;
     if (is_thanks(lines, lower) && !is_signed(lines, i))
         return false;
@@ -340,6 +403,31 @@ postscript_from(const Lines *lines, size_t from)
     return lines->len;
 }
 
+/* "<https://avast.example/>" */
+static bool
+is_bare_link(const Line *line)
+{
+    return line->lower && g_str_has_prefix(line->lower, "<http") &&
+           line->lower[strcspn(line->lower, "> ")] == '>';
+}
+
+/* A rule, or a link, right above what a program or a lawyer adds belongs to it. */
+static size_t
+footer_from(const Lines *lines, size_t footer)
+{
+    size_t from = footer;
+
+    for (size_t i = footer; i > 0 && parse_line(lines, i - 1)->kind == LINE_OWN; i--) {
+        const Line *line = parse_line(lines, i - 1);
+
+        if (parse_is_rule(line) || is_bare_link(line))
+            from = i - 1;
+        else if (!parse_is_blank(line))
+            break;
+    }
+    return from;
+}
+
 void
 parse_mark_signature(Lines *lines)
 {
@@ -351,7 +439,8 @@ parse_mark_signature(Lines *lines)
         if (line->kind != LINE_OWN || parse_is_blank(line))
             continue;
         if (has_text && ends_the_words(lines, i)) {
-            parse_set_kind(lines, i, postscript_from(lines, i), LINE_SIGNATURE);
+            parse_set_kind(lines, footer_from(lines, i), postscript_from(lines, i),
+                           LINE_SIGNATURE);
             return;
         }
         has_text = has_text || !parse_is_rule(line);

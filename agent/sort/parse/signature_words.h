@@ -4,6 +4,10 @@
 
 /* "sent from my " and what else programs put under a mail; beginnings of lines. */
 extern const char *const parse_device_words[];
+/* "get ": how they praise a program; beginnings of lines. */
+extern const char *const parse_advert_words[];
+/* "iphone": what such a line names; anywhere in it. */
+extern const char *const parse_device_names[];
 /* "kind regards"; whole lines. */
 extern const char *const parse_closing_words[];
 /* "many thanks"; whole lines. Under them may stand a name; alone they are words. */

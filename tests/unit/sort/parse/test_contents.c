@@ -107,6 +107,18 @@ static const struct {
     {"<div style='visibility:hidden'><b>secret</b></div>seen", "seen", 6},
     {"<span style='font-size:0px'>secret</span>seen", "seen", 6},
     {"<span style='font-size:0.9em'>small</span>", "small", 0},
+    {"<td style='font-size:0px'>secret<div style='font-size:13px'>seen</div></td>",
+     "seen", 6},
+    {"<p style='font-size:0'>secret<b style='font-size:100%'>secret</b></p>seen",
+     "seen", 12},
+    {"<p style='visibility:hidden'>secret<b style='visibility:visible'>seen</b></p>",
+     "seen", 6},
+    {"<a style='mso-hide:all'>Pay</a>", "Pay", 0},
+    {"<style>.b{background:#06c}</style><a class=b style='color:#fff'>Pay</a>"
+     "<i style='color:#fff'>secret</i>",
+     "Pay", 6},
+    {"<style>.b{color:red}</style><a class=b style='color:#fff'>secret</a>seen", "seen",
+     6},
     {"<font color=white>secret</font>seen", "seen", 6},
     {"<span style='color:#fff'>secret</span>seen", "seen", 6},
     {"<table><tr><td bgcolor=\"#000000\"><font color=#ffffff>light on "

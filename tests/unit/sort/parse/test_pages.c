@@ -26,6 +26,13 @@ static const struct {
      "a  b\n c"},
     {"<p title=\"one\" title=\"two\" class=x nowrap>twice</p><o:p>unknown</o:p>",
      "twice\n\nunknown"},
+    {"<p><![if !supportLists]><span>1. </span><![endif]>First</p><!--[if "
+     "mso]>no<![endif]-->"
+     "<p>Second<![endif]>",
+     "1. First\n\nSecond"},
+    {"<p>\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae an\xe2\x80\x8c"
+     "d &zwnj;&nbsp;&zwnj;</p>",
+     "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae and"},
     {"<a href=\"http://a.example/\">one<a href=\"http://b.example/\">two</a>",
      "onetwo"},
 };
