@@ -4,6 +4,7 @@
 
 #include "sort/parse/attachments.h"
 #include "sort/parse/charset.h"
+#include "sort/parse/flowed.h"
 #include "sort/parse/html.h"
 #include "sort/parse/links.h"
 #include "sort/parse/parameters.h"
@@ -36,16 +37,35 @@ is_related_root(const Part *part)
     return part->parent->children->pdata[0] == part;
 }
 
+/* Every other text is shown as plain text, RFC 2046 section 4.1.4. */
+static bool
+is_for_programs(const Part *part)
+{
+    static const char *const types[] = {"text/calendar",
+                                        "text/css",
+                                        "text/csv",
+                                        "text/directory",
+                                        "text/javascript",
+                                        "text/rfc822-headers",
+                                        "text/richtext",
+                                        "text/rtf",
+                                        "text/tab-separated-values",
+                                        "text/vcard",
+                                        "text/x-vcalendar",
+                                        "text/x-vcard",
+                                        "text/xml",
+                                        NULL};
+
+    return g_strv_contains(types, part->type);
+}
+
 bool
 parse_is_body(const Part *part)
 {
     g_autofree char *disposition = NULL;
     g_autofree char *filename = NULL;
 
-    if (!parse_part_is(part, "text/plain") && !parse_part_is(part, "text/html") &&
-        !parse_part_is(part, "text/enriched") &&
-        !parse_part_is(part, "text/x-amp-html") &&
-        !parse_part_is(part, "text/watch-html"))
+    if (!parse_part_starts(part, "text/") || is_for_programs(part))
         return false;
     if (part->disposition_field.at)
         disposition = parse_leading_value(part->disposition_field);
@@ -72,7 +92,7 @@ parse_part_text(const Part *part, bool *cut)
         *cut = true;
     }
     if (part->transfer != TRANSFER_PLAIN) {
-        decoded = parse_decode_transfer(body, part->transfer);
+        decoded = parse_decode_text(body, part->transfer);
         body = (Span){(const char *)decoded->data, decoded->len};
     }
     return parse_to_utf8(body, charset, TEXT_MOST_BYTES, cut);
@@ -276,6 +296,8 @@ read_block(Texts *texts, const Block *block)
 
     if (plain)
         normalise_lines(plain);
+    if (plain && parse_is_torn(block->plain))
+        parse_join_torn(plain);
     texts->has_plain = !is_blank_text(plain) || (block->continues && texts->has_plain);
     if (plain) {
         append_text(texts, plain, NULL);

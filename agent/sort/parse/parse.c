@@ -42,13 +42,30 @@ parse_init(void)
     digest = digest_sha256_hex("", 0);
 }
 
+/* Some put blank lines before the first field. */
+static Span
+without_blank_start(Span mail)
+{
+    size_t start = 0;
+    size_t name;
+
+    while (start < mail.size && (mail.at[start] == '\r' || mail.at[start] == '\n'))
+        start++;
+    name = start;
+    while (name < mail.size && (g_ascii_isalnum(mail.at[name]) || mail.at[name] == '-'))
+        name++;
+    if (name == start || name == mail.size || mail.at[name] != ':')
+        return mail;
+    return parse_slice(mail, start, mail.size);
+}
+
 static Span
 span_of(GBytes *mail)
 {
     gsize size;
     const char *bytes = g_bytes_get_data(mail, &size);
 
-    return (Span){bytes ? bytes : "", size};
+    return without_blank_start((Span){bytes ? bytes : "", size});
 }
 
 /* Old Macs end lines in CR alone. Without a single LF the whole mail would be one line
@@ -122,7 +139,7 @@ parse_mail(GBytes *mail, const SortSettings *settings, Reading *out)
     g_autofree char *charset = NULL;
     const char *excess = NULL;
 
-    message->size_bytes = (int64_t)bytes.size;
+    message->size_bytes = (int64_t)g_bytes_get_size(mail);
     message->received_at = settings->origin.received_at;
     message->direction =
         settings->origin.role == FOLDER_SENT ? DIRECTION_OUT : DIRECTION_IN;

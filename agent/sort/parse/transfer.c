@@ -94,3 +94,53 @@ parse_decode_transfer(Span body, Transfer transfer)
     g_byte_array_set_size(bytes, (guint)used);
     return bytes;
 }
+
+static bool
+is_base64_byte(char byte)
+{
+    return g_ascii_isalnum(byte) || byte == '+' || byte == '/' || byte == '=';
+}
+
+static size_t
+count_foreign(Span line)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < line.size; i++)
+        count += is_base64_byte(line.at[i]) ? 0 : 1;
+    return count;
+}
+
+/* Lists write their footer below the last line of Base64, and some programs declare it
+ * where there is none. Other bytes within it are noise. */
+static size_t
+base64_end(Span body)
+{
+    bool has_begun = false;
+    bool may_end = true;
+    size_t next;
+
+    for (size_t at = 0; at < body.size; at = next) {
+        Span line = parse_trim_span(parse_line_at(body, at, &next));
+        size_t foreign = may_end ? count_foreign(line) : 0;
+
+        if (foreign > 0 &&
+            (has_begun || (foreign > 1 && parse_span_find(line, ' ') < line.size)))
+            return at;
+        may_end = line.size == 0 || line.at[line.size - 1] == '=';
+        has_begun = has_begun || line.size > 0;
+    }
+    return body.size;
+}
+
+GByteArray *
+parse_decode_text(Span body, Transfer transfer)
+{
+    size_t end = transfer == TRANSFER_BASE64 ? base64_end(body) : body.size;
+    GByteArray *bytes = parse_decode_transfer(parse_slice(body, 0, end), transfer);
+    Span below = parse_slice(body, end, body.size);
+
+    if (below.size && bytes->len)
+        g_byte_array_append(bytes, (const guint8 *)"\n", 1);
+    return g_byte_array_append(bytes, (const guint8 *)below.at, (guint)below.size);
+}

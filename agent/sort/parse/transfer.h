@@ -15,3 +15,6 @@ typedef enum {
 /* From the field's value; unknown words count as plain. */
 Transfer parse_transfer(Span value);
 GByteArray *parse_decode_transfer(Span body, Transfer transfer);
+/* The same for what a person reads: lines that are no Base64 stay below it as they are.
+ */
+GByteArray *parse_decode_text(Span body, Transfer transfer);

@@ -38,6 +38,23 @@ static const struct {
     {TYPE("text/plain; charset=no-such") "\ncaf\xc3\xa9", "caf\xc3\xa9"},
     {TYPE("text/plain; charset=\"utf-8\"; format=flowed") "\n\xf0\x9f\x98\x80",
      "\xf0\x9f\x98\x80"},
+    {TYPE("text/plain; format=flowed; delsp=yes") "\nThe prin \nter  \nfails. \n\n"
+                                                  "> is  \n> it on? \nYes. \n> So? "
+                                                  "\n>> Now?\n"
+                                                  "-- \nEva",
+     "The printer fails. \n\n> is it on? \nYes. \n> So? \n>> Now?\n-- \nEva"},
+    {TYPE("text/plain; format=flowed") "\nThe printer \nfails.",
+     "The printer \nfails."},
+    {TYPE("text/markdown") "\n# Broken", "# Broken"},
+    {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nU8OtLCDDsQ==\n\n_____\n"
+                        "A list\nhttp://x.example/\n",
+     "S\xc3\xad, \xc3\xb1\n_____\nA list\nhttp://x.example/\n"},
+    {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nNothing of it, really.\n",
+     "Nothing of it, really.\n"},
+    {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nWW Vz\nL!CB\nubw==\n",
+     "Yes, no"},
+    {"\r\n\n" TYPE("text/plain") "\nblank lines first", "blank lines first"},
+    {"\nFor once: no field\n", "For once: no field\n"},
     {"From: a@b\n\nno type at all\r\nsecond", "no type at all\nsecond"},
     {TYPE("multipart/mixed") "\nno boundary said", "no boundary said"},
     {TYPE("multipart/mixed; boundary=q") "\nnever a boundary", "never a boundary"},
