@@ -27,6 +27,7 @@ typedef struct Attempt {
 struct Deliverer {
     CURLM *multi;
     GHashTable *attempts; /* Attempt, owned */
+    GHashTable *rested;   /* endpoint -> GPtrArray of Attempt, for the next events */
 };
 
 /* Takes `attempt`. */

@@ -13,6 +13,7 @@
 enum {
     MOST_RESPONSE_BYTES = 20000,
     LONGEST_RETRY_AFTER_S = 86400,
+    MOST_CONNECTIONS = 256, /* kept open; libcurl's own bound sinks with the load */
 };
 
 void
@@ -34,13 +35,24 @@ attempt_free(Attempt *attempt)
     g_free(attempt);
 }
 
+static void
+free_list(void *attempts)
+{
+    g_ptr_array_unref(attempts);
+}
+
 Deliverer *
 deliverer_new(void)
 {
     Deliverer *deliverer = g_new0(Deliverer, 1);
+    CURLMcode failed;
 
     deliverer->multi = curl_multi_init();
     g_assert(deliverer->multi);
+    failed = curl_multi_setopt(deliverer->multi, CURLMOPT_MAXCONNECTS,
+                               (long)MOST_CONNECTIONS);
+    g_assert(failed == CURLM_OK);
+    deliverer->rested = g_hash_table_new_full(NULL, NULL, NULL, free_list);
     deliverer->attempts =
         g_hash_table_new_full(NULL, NULL, (GDestroyNotify)attempt_free, NULL);
     return deliverer;
@@ -58,6 +70,7 @@ deliverer_free(Deliverer *deliverer)
     while (g_hash_table_iter_next(&iter, &attempt, NULL))
         (void)curl_multi_remove_handle(deliverer->multi, ((Attempt *)attempt)->handle);
     g_hash_table_destroy(deliverer->attempts);
+    g_hash_table_destroy(deliverer->rested);
     (void)curl_multi_cleanup(deliverer->multi);
     g_free(deliverer);
 }
@@ -134,6 +147,7 @@ add_trace(Attempt *attempt, const char *event_id)
     add_header(attempt, "traceparent", value);
 }
 
+/* What all attempts of an endpoint have in common. */
 static void
 set_up(Attempt *attempt)
 {
@@ -149,8 +163,6 @@ set_up(Attempt *attempt)
         curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) | /* waits for no dead DNS */
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) |
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)TOTAL_TIMEOUT_MS) |
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, attempt->body) |
-        curl_easy_setopt(handle, CURLOPT_HTTPHEADER, attempt->headers) |
         curl_easy_setopt(handle, CURLOPT_USERAGENT, "Postroom/" POSTROOM_VERSION) |
         curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, keep_response) |
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, attempt) |
@@ -164,6 +176,66 @@ set_up(Attempt *attempt)
     if (endpoint->ca_file)
         failed |= curl_easy_setopt(handle, CURLOPT_CAINFO, endpoint->ca_file);
     g_assert(failed == CURLE_OK);
+}
+
+static void
+set_body(Attempt *attempt, const char *body)
+{
+    CURLcode failed;
+
+    attempt->body = g_strdup(body);
+    failed = curl_easy_setopt(attempt->handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                              (curl_off_t)strlen(body)) |
+             curl_easy_setopt(attempt->handle, CURLOPT_POSTFIELDS, attempt->body) |
+             curl_easy_setopt(attempt->handle, CURLOPT_HTTPHEADER, attempt->headers);
+    g_assert(failed == CURLE_OK);
+}
+
+static GPtrArray *
+rested_of(Deliverer *deliverer, const DeliverEndpoint *endpoint)
+{
+    GPtrArray *rested = g_hash_table_lookup(deliverer->rested, endpoint);
+
+    if (!rested) {
+        rested = g_ptr_array_new_with_free_func((GDestroyNotify)attempt_free);
+        (void)g_hash_table_insert(deliverer->rested, (gpointer)(guintptr)endpoint,
+                                  rested);
+    }
+    return rested;
+}
+
+/* One that went well before, or a new one: a handle of libcurl costs as much as a post.
+ */
+static Attempt *
+take_attempt(Deliverer *deliverer, const DeliverEndpoint *endpoint)
+{
+    GPtrArray *rested = rested_of(deliverer, endpoint);
+    Attempt *attempt;
+
+    if (rested->len)
+        return g_ptr_array_steal_index_fast(rested, rested->len - 1);
+    attempt = g_new0(Attempt, 1);
+    attempt->endpoint = endpoint;
+    attempt->handle = curl_easy_init();
+    attempt->response = g_byte_array_new();
+    g_assert(attempt->handle);
+    set_up(attempt);
+    return attempt;
+}
+
+/* Takes `attempt`, which is over. What failed is not used again. */
+static void
+let_rest(Deliverer *deliverer, Attempt *attempt, CURLcode failed)
+{
+    if (attempt->mail || failed != CURLE_OK) {
+        attempt_free(attempt);
+        return;
+    }
+    g_clear_pointer(&attempt->headers, curl_slist_free_all);
+    g_clear_pointer(&attempt->body, g_free);
+    g_byte_array_set_size(attempt->response, 0);
+    *attempt->fault = '\0';
+    g_ptr_array_add(rested_of(deliverer, attempt->endpoint), attempt);
 }
 
 void
@@ -180,17 +252,13 @@ void
 deliver_begin(Deliverer *deliverer, const DeliverEndpoint *endpoint, int64_t tag,
               const char *event_id, const char *body, int64_t now_s)
 {
-    Attempt *attempt = g_new0(Attempt, 1);
+    Attempt *attempt = take_attempt(deliverer, endpoint);
     g_autofree char *when = g_strdup_printf("%" G_GINT64_FORMAT, now_s);
     g_autofree char *signature =
         deliver_sign(endpoint, event_id, now_s, body, strlen(body));
 
     g_assert(signature); /* deliver_check_endpoint has seen the secret */
-    attempt->endpoint = endpoint;
     attempt->tag = tag;
-    attempt->handle = curl_easy_init();
-    attempt->body = g_strdup(body);
-    attempt->response = g_byte_array_new();
     attempt->started_us = clock_monotonic_us();
     add_header(attempt, "Content-Type",
                endpoint->content_type ? endpoint->content_type : "application/json");
@@ -199,8 +267,7 @@ deliver_begin(Deliverer *deliverer, const DeliverEndpoint *endpoint, int64_t tag
     add_header(attempt, "webhook-signature", signature);
     add_trace(attempt, event_id);
     add_header(attempt, "Expect", "");
-    g_assert(attempt->handle);
-    set_up(attempt);
+    set_body(attempt, body);
     attempt_start(deliverer, attempt);
 }
 
@@ -290,14 +357,17 @@ take_finished(Deliverer *deliverer, GPtrArray *outcomes)
     while ((message = curl_multi_info_read(deliverer->multi, &left)) != NULL) {
         char *private = NULL;
         Attempt *attempt;
+        CURLcode failed;
 
         if (message->msg != CURLMSG_DONE)
             continue;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         attempt = (void *)private;
-        g_ptr_array_add(outcomes, outcome_of(attempt, message->data.result));
+        failed = message->data.result; /* the message goes with its handle */
+        g_ptr_array_add(outcomes, outcome_of(attempt, failed));
         (void)curl_multi_remove_handle(deliverer->multi, attempt->handle);
-        (void)g_hash_table_remove(deliverer->attempts, attempt);
+        (void)g_hash_table_steal(deliverer->attempts, attempt);
+        let_rest(deliverer, attempt, failed);
     }
 }
 

@@ -44,16 +44,22 @@ read_text(const char *text, Address16 *out, int *family_bits)
 static bool
 in_network(const Address16 *address, const char *cidr)
 {
-    g_auto(GStrv) parts = g_strsplit(cidr, "/", 2);
+    const char *slash = strchr(cidr, '/');
+    size_t length = slash ? (size_t)(slash - cidr) : strlen(cidr);
+    char text[INET6_ADDRSTRLEN];
     Address16 network;
     int family_bits;
     guint64 bits;
     size_t whole;
 
-    if (!parts[0] || !read_text(parts[0], &network, &family_bits))
+    if (length >= sizeof text)
+        return false;
+    memcpy(text, cidr, length);
+    text[length] = '\0';
+    if (!read_text(text, &network, &family_bits))
         return false;
     bits = (guint64)family_bits;
-    if (parts[1] && !g_ascii_string_to_unsigned(parts[1], 10, 0, bits, &bits, NULL))
+    if (slash && !g_ascii_string_to_unsigned(slash + 1, 10, 0, bits, &bits, NULL))
         return false;
     bits += 128 - (guint64)family_bits;
     whole = bits / 8;
