@@ -106,22 +106,43 @@ count_lent(GHashTable *lent, const char *endpoint)
     return n;
 }
 
-static void
-lend(StoreTxn *txn, const Statement *row, const char *endpoint, GPtrArray *out)
+/* Only of those that go out: most bodies fill pages of their own. NULL: there is none.
+ */
+static bool
+read_body(Database *db, const char *event_id, char **body, GError **error)
 {
-    StoreDelivery *delivery = g_new0(StoreDelivery, 1);
+    g_auto(Statement) found =
+        statement_begin(db, "SELECT body FROM events WHERE id = ?", "t", event_id);
 
+    if (statement_row(&found))
+        *body = statement_dup_text(&found, 0);
+    return statement_done(&found, error);
+}
+
+static bool
+lend(StoreTxn *txn, const Statement *row, const char *endpoint, GPtrArray *out,
+     GError **error)
+{
+    g_autofree char *body = NULL;
+    StoreDelivery *delivery;
+
+    if (!read_body(txn->db, statement_text(row, 1), &body, error))
+        return false;
+    if (!body)
+        return true;
+    delivery = g_new0(StoreDelivery, 1);
     delivery->outbox = statement_int(row, 0);
     delivery->endpoint = g_strdup(endpoint);
     delivery->event_id = statement_dup_text(row, 1);
-    delivery->body = statement_dup_text(row, 2);
-    delivery->attempts = statement_int(row, 3);
-    delivery->ticket = statement_int(row, 4);
+    delivery->body = g_steal_pointer(&body);
+    delivery->attempts = statement_int(row, 2);
+    delivery->ticket = statement_int(row, 3);
     g_array_append_val(txn->lent_now, delivery->outbox);
     g_hash_table_insert(txn->lent,
                         g_memdup2(&delivery->outbox, sizeof delivery->outbox),
                         g_strdup(endpoint));
     g_ptr_array_add(out, delivery);
+    return true;
 }
 
 typedef struct Pace {
@@ -189,9 +210,9 @@ lend_due(StoreTxn *txn, const char *endpoint, int64_t now_ms, int most, GPtrArra
         return true;
     g_auto(Statement) due = statement_begin(
         txn->db,
-        "SELECT o.id, o.event_id, e.body, o.attempts, o.ticket FROM outbox o "
-        "JOIN events e ON e.id = o.event_id WHERE o.state = 'waiting' "
-        "AND o.endpoint = ? AND o.due_at <= ? AND NOT EXISTS ("
+        "SELECT o.id, o.event_id, o.attempts, o.ticket FROM outbox o "
+        "WHERE o.state = 'waiting' AND o.endpoint = ? AND o.due_at <= ? AND NOT EXISTS "
+        "("
         "SELECT 1 FROM outbox b WHERE b.state = 'waiting' AND b.endpoint = o.endpoint "
         "AND b.ticket = o.ticket AND b.id < o.id) ORDER BY o.due_at, o.id LIMIT ?",
         "tmi", endpoint, now_ms, (int64_t)free_places + lent);
@@ -201,7 +222,8 @@ lend_due(StoreTxn *txn, const char *endpoint, int64_t now_ms, int most, GPtrArra
 
         if (g_hash_table_contains(txn->lent, &row))
             continue;
-        lend(txn, &due, endpoint, out);
+        if (!lend(txn, &due, endpoint, out, error))
+            return false;
         free_places--;
     }
     if (lent == 0 && free_places == MIN(most, share)) /* all is quiet */

@@ -8,7 +8,6 @@
 #include "erasure.h"
 
 enum {
-    GROUP_MOST = 256, /* works a commit: beyond, the gain is small and the wait long */
     PATIENCE_MS = 20, /* a work nobody waits for yet may wait so long for company */
     IDLE_MS = 300,    /* of quiet before the registrar turns to its index */
 };
@@ -40,6 +39,7 @@ run_work(Store *store, StoreTicket *ticket, GError **error)
 typedef struct Run {
     StoreTicket *first, *end; /* up to `end`, without it */
     bool is_whole;            /* the transaction holds nothing else */
+    guint lent;               /* deliveries before it */
 } Run;
 
 /* A savepoint costs a copy of every page that is touched, so works share one; a whole
@@ -76,6 +76,7 @@ undo_all(Store *store, const Run *run, GError **error)
             g_propagate_error(error, g_error_copy(each->error));
         g_clear_error(&each->error);
     }
+    outbox_take_back(&store->txn, run->lent);
     return !is_gone && undo_run(&store->db, run, error);
 }
 
@@ -107,7 +108,7 @@ end_of_run(StoreTicket *first)
 static bool
 run_works(Store *store, const Run *run, GError **error)
 {
-    bool alone = run->first->next == run->end;
+    bool alone = !run->first->is_repeatable;
 
     if (!alone && !run_together(store, run, &alone, error))
         return false;
@@ -128,6 +129,7 @@ commit_group(Store *store, StoreTicket *group, GError **error)
         return false;
     while (run.first) {
         run.end = end_of_run(run.first);
+        run.lent = store->txn.lent_now->len;
         run.is_whole = run.first == group && !run.end;
         if (!run_works(store, &run, error))
             return false;

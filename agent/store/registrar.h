@@ -11,6 +11,10 @@
 #include "statement.h"
 #include "store.h"
 
+enum {
+    GROUP_MOST = 256 /* works a commit: beyond, the gain is small and the wait long */
+};
+
 struct StoreTxn {
     Database *db;
     GHashTable *lent;  /* outbox rows that a courier has: id -> endpoint, owned */

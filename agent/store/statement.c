@@ -279,7 +279,13 @@ statement_text(const Statement *statement, int column)
 char *
 statement_dup_text(const Statement *statement, int column)
 {
-    return g_strdup(statement_text(statement, column));
+    /* As text it would be copied once more, to have a zero at its end. */
+    const char *text = sqlite3_column_blob(statement->prepared, column);
+    size_t bytes = (size_t)sqlite3_column_bytes(statement->prepared, column);
+
+    if (!text) /* of none, and of an empty one */
+        return statement_is_null(statement, column) ? NULL : g_strdup("");
+    return g_strndup(text, bytes);
 }
 
 int64_t

@@ -127,6 +127,7 @@ static StoreTicket *
 submit(Store *store, StoreWork work, void *self, bool is_repeatable)
 {
     StoreTicket *ticket = g_new0(StoreTicket, 1);
+    bool is_news;
 
     ticket->store = store;
     ticket->work = work;
@@ -134,13 +135,16 @@ submit(Store *store, StoreWork work, void *self, bool is_repeatable)
     ticket->is_repeatable = is_repeatable;
     pthread_mutex_lock(&store->lock);
     g_assert(!store->is_closing);
+    is_news = !store->first;
     if (store->last)
         store->last->next = ticket;
     else
         store->first = ticket;
     store->last = ticket;
     store->queued++;
-    pthread_cond_signal(&store->arrived);
+    /* It knows of the others, and waits for one who waits, or for a full group. */
+    if (is_news || store->queued == GROUP_MOST)
+        pthread_cond_signal(&store->arrived);
     pthread_mutex_unlock(&store->lock);
     return ticket;
 }

@@ -1,5 +1,6 @@
 /* How many deliveries an endpoint has under way: a few at first, more while they come
  * home, few again where they fail; one that is dead delays no other. */
+#include "base/fault.h"
 #include "fixture.h"
 
 enum {
@@ -192,6 +193,41 @@ a_dead_endpoint_delays_no_other(void)
     close_house(state, store);
 }
 
+static bool
+fail_work(StoreTxn *txn, void *self, GError **error)
+{
+    (void)txn, (void)self;
+    g_set_error(error, FAULT, FAULT_MESSAGE, "this one fails");
+    return false;
+}
+
+static bool
+borrow_anew_work(StoreTxn *txn, void *self, GError **error)
+{
+    g_ptr_array_set_size(self, 0);
+    return borrow_work(txn, self, error);
+}
+
+static void
+what_an_undone_search_lent_is_lent_again(void)
+{
+    char *state = fixture_state();
+    Store *store = open_house(state);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_delivery);
+    g_autoptr(GError) error = NULL;
+    StoreTicket *search, *neighbour;
+
+    post(store, "live", STEP);
+    search = store_submit_repeatable(store, borrow_anew_work, found);
+    neighbour = store_submit_repeatable(store, fail_work, NULL);
+    g_assert_true(store_wait(search, &error));
+    g_assert_no_error(error);
+    g_assert_false(store_wait(neighbour, &error));
+    g_assert_error(error, FAULT, FAULT_MESSAGE);
+    g_assert_cmpuint(found->len, ==, STEP);
+    close_house(state, store);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -200,5 +236,7 @@ main(int argc, char **argv)
                     an_endpoint_is_met_a_few_at_a_time);
     g_test_add_func("/store/a-dead-endpoint-delays-no-other",
                     a_dead_endpoint_delays_no_other);
+    g_test_add_func("/store/what-an-undone-search-lent-is-lent-again",
+                    what_an_undone_search_lent_is_lent_again);
     return g_test_run();
 }
