@@ -3,17 +3,16 @@
 #include <pthread.h>
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/log.h"
 #include "daemon/endpoint.h"
 #include "daemon/forwards.h"
+#include "daemon/report.h"
 #include "event/event.h"
 
 enum {
     MOST_UNDER_WAY = 256,
     LONGEST_WAIT_MS = 1000,
     LONGEST_CLOSING_MS = 100,
-    LONGEST_FAILING_S = 120 * 60 * 60, /* then nobody is listening there */
 };
 
 /* One delivery between the outbox and its outcome. */
@@ -28,9 +27,11 @@ struct Couriers {
     Forwards *forwards;    /* NULL: no relay */
     GHashTable *endpoints; /* name -> Endpoint, owned */
     GHashTable *errands;   /* outbox row -> Errand, owned */
+    int64_t looked_us;     /* into the outbox; 0: not yet */
     pthread_t thread;
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t rested;
+    bool is_woken;
     int64_t asked_rounds, done_rounds; /* a drain waits for a round begun after it */
 };
 
@@ -42,22 +43,22 @@ errand_free(Errand *errand)
 }
 
 typedef struct DueSearch {
-    GPtrArray *found;
+    GPtrArray *found; /* StoreDelivery, owned */
     int most;
-    int64_t waiting;
+    StoreTicket *ticket;
 } DueSearch;
 
 static bool
 find_due(StoreTxn *txn, void *self, GError **error)
 {
     DueSearch *search = self;
-    int64_t next_ms;
 
+    g_ptr_array_set_size(search->found, 0); /* of a search that was undone */
     return store_due_deliveries(txn, clock_now_ms(), search->most, search->found,
-                                error) &&
-           store_outbox_state(txn, &search->waiting, &next_ms, error);
+                                error);
 }
 
+/* Takes `delivery`. */
 static void
 begin(Couriers *couriers, StoreDelivery *delivery)
 {
@@ -78,82 +79,41 @@ begin(Couriers *couriers, StoreDelivery *delivery)
                   delivery->event_id, body, clock_now_s());
 }
 
-/* False: nothing was due. What the store lends here it lends until it hears how the
- * attempt went, so no more is asked for than can be begun. */
-static bool
-begin_due(Couriers *couriers)
+static void
+free_delivery(gpointer delivery)
 {
-    int free_hands = MOST_UNDER_WAY - (int)deliver_under_way(couriers->deliverer);
-    DueSearch search = {.found = g_ptr_array_new(), .most = free_hands};
-    guint before = g_hash_table_size(couriers->errands);
+    store_delivery_free(delivery);
+}
+
+/* What the store lends here it lends until it hears how the attempt went, so no more is
+ * asked for than can be begun. */
+static void
+submit_search(Couriers *couriers, guint coming_home, DueSearch *search)
+{
+    guint under_way = g_hash_table_size(couriers->errands) - coming_home;
+
+    search->most = MOST_UNDER_WAY - (int)under_way;
+    if (search->most <= 0)
+        return;
+    search->found = g_ptr_array_new_with_free_func(free_delivery);
+    search->ticket = store_submit_repeatable(couriers->house->store, find_due, search);
+}
+
+static void
+settle_search(Couriers *couriers, DueSearch *search)
+{
+    g_autoptr(GPtrArray) found = search->found;
     g_autoptr(GError) error = NULL;
 
-    if (free_hands > 0 && !store_do(couriers->house->store, find_due, &search, &error))
+    if (!search->ticket)
+        return;
+    if (!store_wait(search->ticket, &error)) {
         log_fault(LEVEL_ERROR, "outbox.unreadable", error, NULL);
-    for (guint i = 0; i < search.found->len; i++)
-        begin(couriers, search.found->pdata[i]);
-    g_ptr_array_unref(search.found);
-    return g_hash_table_size(couriers->errands) > before;
-}
-
-typedef struct Report {
-    StoreAttempt attempt;
-    const Config *config;
-    const char *endpoint, *event_id;
-    bool is_gone;  /* 410 */
-    bool disables; /* out: this attempt was the last straw */
-    StoreTicket *ticket;
-} Report;
-
-/* Tells the other webhooks; the one that is off would never hear it. */
-static bool
-announce_disabled(StoreTxn *txn, const Report *report, const char *because,
-                  GError **error)
-{
-    const char *type = event_type_name(EVENT_WEBHOOK_DISABLED);
-    int64_t now_ms = clock_now_ms();
-    g_autoptr(GPtrArray) others = ingest_endpoints(report->config, type);
-    g_autofree char *body = event_webhook_body(EVENT_WEBHOOK_DISABLED, now_ms / 1000,
-                                               report->endpoint, because);
-    g_autofree char *name =
-        g_strdup_printf("%s/%s/%" G_GINT64_FORMAT, report->endpoint, type, now_ms);
-    g_autofree char *id = digest_uuid5(name);
-
-    for (guint i = others->len; i > 0; i--)
-        if (g_str_equal(others->pdata[i - 1], report->endpoint))
-            g_ptr_array_remove_index(others, i - 1);
-    return store_put_event(txn, id, type, 0, 0, body, others, error);
-}
-
-static bool
-disable(StoreTxn *txn, Report *report, const char *because, GError **error)
-{
-    /* Others may have been under way, too; it is said once. */
-    return store_disable_endpoint(txn, report->endpoint, because, &report->disables,
-                                  error) &&
-           (!report->disables || announce_disabled(txn, report, because, error));
-}
-
-static bool
-write_down(StoreTxn *txn, void *self, GError **error)
-{
-    Report *report = self;
-    g_autofree char *because = NULL;
-    int64_t failing_s = 0;
-
-    if (!store_put_attempt(txn, &report->attempt, error))
-        return false;
-    if (report->attempt.fate == DELIVERED)
-        return true;
-    if (report->is_gone)
-        return disable(txn, report, report->attempt.because, error);
-    if (!store_endpoint_failing(txn, report->endpoint, &failing_s, error))
-        return false;
-    if (failing_s < LONGEST_FAILING_S)
-        return true;
-    because = g_strdup_printf("nothing but failures for %d hours; the last one: %s",
-                              (int)(failing_s / 3600), report->attempt.because);
-    return disable(txn, report, because, error);
+        return;
+    }
+    g_ptr_array_set_free_func(found, NULL);
+    for (guint i = 0; i < found->len; i++)
+        begin(couriers, found->pdata[i]);
 }
 
 static DeliveryFate
@@ -208,7 +168,7 @@ submit(Couriers *couriers, const DeliverOutcome *outcome, Report *report)
     report->attempt.due_ms = clock_now_ms() + (int64_t)(MAX(delay_s, 0) * 1000);
     log_outcome(errand, outcome);
     report->ticket =
-        store_submit_repeatable(couriers->house->store, write_down, report);
+        store_submit_repeatable(couriers->house->store, report_write_down, report);
 }
 
 static void
@@ -231,22 +191,34 @@ free_outcome(void *outcome)
     deliver_outcome_free(outcome);
 }
 
-static void
+/* Webhooks alone: mails are settled where they were begun. */
+static GPtrArray *
 collect(Couriers *couriers, int timeout_ms)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new();
-    g_autoptr(GPtrArray) outcomes = g_ptr_array_new_with_free_func(free_outcome);
-    g_autofree Report *reports = NULL;
+    GPtrArray *outcomes = g_ptr_array_new_with_free_func(free_outcome);
 
     deliver_poll(couriers->deliverer, timeout_ms, all);
     for (guint i = 0; i < all->len; i++)
         if (!forwards_settle(couriers->forwards, all->pdata[i]))
             g_ptr_array_add(outcomes, all->pdata[i]);
-    reports = g_new0(Report, outcomes->len);
+    return outcomes;
+}
+
+/* What came home and what goes out next are one commit. */
+static void
+write_down_all(Couriers *couriers, const GPtrArray *outcomes, bool looks)
+{
+    g_autofree Report *reports = g_new0(Report, outcomes->len);
+    DueSearch search = {0};
+
     for (guint i = 0; i < outcomes->len; i++)
         submit(couriers, outcomes->pdata[i], &reports[i]);
+    if (looks)
+        submit_search(couriers, outcomes->len, &search);
     for (guint i = 0; i < outcomes->len; i++)
         settle(couriers, &reports[i]);
+    settle_search(couriers, &search);
 }
 
 /* What is late at the end of the house is left unrecorded, and sent again with the same
@@ -269,6 +241,32 @@ end_rounds(Couriers *couriers, int64_t done)
     (void)pthread_mutex_unlock(&couriers->lock);
 }
 
+/* Until the outbox must be looked into, whether somebody wakes us or not. */
+static int
+patience_ms(const Couriers *couriers)
+{
+    int64_t rested_ms = (clock_monotonic_us() - couriers->looked_us) / 1000;
+
+    if (stop_is_set(couriers->house->stop))
+        return LONGEST_CLOSING_MS;
+    return couriers->looked_us
+               ? (int)CLAMP(LONGEST_WAIT_MS - rested_ms, 0, LONGEST_WAIT_MS)
+               : 0;
+}
+
+static bool
+take_wake(Couriers *couriers, int64_t *asked)
+{
+    bool is_woken;
+
+    (void)pthread_mutex_lock(&couriers->lock);
+    is_woken = couriers->is_woken;
+    couriers->is_woken = false;
+    *asked = couriers->asked_rounds;
+    (void)pthread_mutex_unlock(&couriers->lock);
+    return is_woken;
+}
+
 /* A round ends when nothing is due and nothing is under way. */
 static void *
 go_round(void *self)
@@ -276,19 +274,23 @@ go_round(void *self)
     Couriers *couriers = self;
 
     while (!is_over(couriers)) {
-        bool is_closing = stop_is_set(couriers->house->stop);
-        int wait_ms = is_closing ? LONGEST_CLOSING_MS : LONGEST_WAIT_MS;
+        size_t before = deliver_under_way(couriers->deliverer);
+        g_autoptr(GPtrArray) outcomes = collect(couriers, patience_ms(couriers));
+        bool came_home = deliver_under_way(couriers->deliverer) < before;
         int64_t asked;
-        bool found;
+        bool more;
+        bool looks =
+            take_wake(couriers, &asked) || came_home || patience_ms(couriers) == 0;
 
-        (void)pthread_mutex_lock(&couriers->lock);
-        asked = couriers->asked_rounds;
-        (void)pthread_mutex_unlock(&couriers->lock);
-        found = !is_closing && begin_due(couriers);
-        found = (!is_closing && forwards_begin_due(couriers->forwards)) || found;
-        if (!found && deliver_under_way(couriers->deliverer) == 0)
+        looks = looks && !stop_is_set(couriers->house->stop);
+        write_down_all(couriers, outcomes, looks);
+        if (!looks)
+            continue;
+        /* Where a mail was found, more may wait behind it. */
+        more = forwards_begin_due(couriers->forwards);
+        couriers->looked_us = more ? 0 : clock_monotonic_us();
+        if (!more && deliver_under_way(couriers->deliverer) == 0)
             end_rounds(couriers, asked);
-        collect(couriers, found ? 0 : wait_ms);
     }
     end_rounds(couriers, G_MAXINT64); /* whoever drains has not to wait for more */
     return NULL;
@@ -406,7 +408,18 @@ couriers_free(Couriers *couriers)
 void
 couriers_wake(Couriers *couriers)
 {
+    (void)pthread_mutex_lock(&couriers->lock);
+    couriers->is_woken = true;
+    (void)pthread_mutex_unlock(&couriers->lock);
     deliver_wake(couriers->deliverer);
+}
+
+static bool
+count_waiting(StoreTxn *txn, void *self, GError **error)
+{
+    int64_t next_ms;
+
+    return store_outbox_state(txn, self, &next_ms, error);
 }
 
 bool
@@ -422,8 +435,7 @@ couriers_disabled(Couriers *couriers, int64_t *count, GError **error)
 bool
 couriers_drain(Couriers *couriers, int64_t *waiting, GError **error)
 {
-    DueSearch search = {.found = g_ptr_array_new(), .most = 0};
-    bool done;
+    int64_t mails = 0;
     int64_t round;
 
     (void)pthread_mutex_lock(&couriers->lock);
@@ -434,10 +446,9 @@ couriers_drain(Couriers *couriers, int64_t *waiting, GError **error)
     while (couriers->done_rounds < round)
         (void)pthread_cond_wait(&couriers->rested, &couriers->lock);
     (void)pthread_mutex_unlock(&couriers->lock);
-    done = store_do(couriers->house->store, find_due, &search, error);
-    g_ptr_array_set_free_func(search.found, (GDestroyNotify)store_delivery_free);
-    g_ptr_array_unref(search.found);
-    done = done && forwards_waiting(couriers->forwards, waiting, error);
-    *waiting += search.waiting;
-    return done;
+    if (!store_do(couriers->house->store, count_waiting, waiting, error) ||
+        !forwards_waiting(couriers->forwards, &mails, error))
+        return false;
+    *waiting += mails;
+    return true;
 }
