@@ -123,7 +123,10 @@ connect_file(Database *db, const char *path, int flags, int busy_ms, GError **er
     int code;
 
     configure_library();
-    code = sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (flags & SQLITE_OPEN_READWRITE)
+        db->gathering = gathering_new();
+    code = sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX,
+                           db->gathering ? gathering_name(db->gathering) : NULL);
 
     /* "x" is a name and never a text: a typing error must not pass as a value. */
     if (code == SQLITE_OK)
@@ -167,13 +170,15 @@ keep_log_ahead(Database *db, const char *path, GError **error)
 static bool
 configure_writer(Database *db, const char *path, GError **error)
 {
-    static const char pragmas[] = "PRAGMA synchronous = FULL;"
-                                  "PRAGMA foreign_keys = ON;"
+    /* First of all: what the VFS gathers is written when it is synced. */
+    static const char durable[] = "PRAGMA synchronous = FULL";
+    static const char pragmas[] = "PRAGMA foreign_keys = ON;"
                                   "PRAGMA wal_autocheckpoint = 0;"
                                   "PRAGMA temp_store = MEMORY;"
                                   "PRAGMA cache_size = -32768;";
 
-    return keep_log_ahead(db, path, error) && database_execute(db, pragmas, error);
+    return database_execute(db, durable, error) && keep_log_ahead(db, path, error) &&
+           database_execute(db, pragmas, error);
 }
 
 static bool

@@ -67,6 +67,7 @@ database_clear(Database *db)
         g_assert(closed == SQLITE_OK);
     }
     db->sqlite = NULL;
+    g_clear_pointer(&db->gathering, gathering_free);
 }
 
 static void

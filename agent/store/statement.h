@@ -18,10 +18,12 @@
 #include <sqlite3.h>
 
 #include "base/hours.h"
+#include "gathering.h"
 
 typedef struct Database {
     sqlite3 *sqlite;
     GHashTable *prepared; /* SQL literal -> sqlite3_stmt */
+    Gathering *gathering; /* the writer's alone */
     const Hours *hours;   /* lent; NULL: round the clock */
     dev_t device;         /* of the file, and its inode: the writer's alone */
     ino_t inode;

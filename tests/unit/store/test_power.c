@@ -7,6 +7,7 @@ enum {
     MAILS = 4,
     STRIDE = 5, /* writes; `-m slow` takes each */
     MOST_CUTS = 400,
+    LONG_BYTES = 300000, /* its pages do not leave in one write */
 };
 
 /* A file's content as it is on the platter, kept from sync to sync. */
@@ -282,6 +283,19 @@ new_state(void)
     return state;
 }
 
+/* The same each time. The second is long, and of letters that do not compress well. */
+static Filing *
+nth_filing(int i)
+{
+    g_autofree char *name = g_strdup_printf("%d@x", i);
+    g_autofree char *raw = g_strnfill(i == 1 ? LONG_BYTES : 1, (char)('0' + i));
+    g_autoptr(GRand) dice = g_rand_new_with_seed(1);
+
+    for (int at = 1; raw[at]; at++)
+        raw[at] = (char)g_rand_int_range(dice, '0', 'z');
+    return filing_new(i + 1, name, name, raw);
+}
+
 /* Files mails until one is refused, or all are there: how many were acknowledged. */
 static int
 file_all(const char *state, GError **error)
@@ -290,8 +304,7 @@ file_all(const char *state, GError **error)
     int filed = 0;
 
     for (; store && filed < MAILS; filed++) {
-        g_autofree char *name = g_strdup_printf("%d@x", filed);
-        g_autoptr(Filing) filing = filing_new(filed + 1, name, name, name);
+        g_autoptr(Filing) filing = nth_filing(filed);
 
         if (!filing_try(store, filing, error))
             break;
@@ -317,8 +330,7 @@ expect_healed(const char *state)
     Store *store = fixture_open(state);
 
     for (int i = 0; i < MAILS; i++) {
-        g_autofree char *name = g_strdup_printf("%d@x", i);
-        g_autoptr(Filing) filing = filing_new(i + 1, name, name, name);
+        g_autoptr(Filing) filing = nth_filing(i);
         g_autoptr(GError) repeated = NULL;
 
         /* Filed already is no harm: its UID is settled. */
