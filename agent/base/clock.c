@@ -40,21 +40,49 @@ break_down(int64_t epoch_s, struct tm *out)
            out->tm_year <= 9999 - 1900;
 }
 
+/* So many digits, with zeros before. */
+static char *
+put_digits(char *at, int number, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--, number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + digits;
+}
+
+/* By hand: each mail has a dozen times, and printf takes longer than filing some rows.
+ */
+static char *
+put_second(char *at, const struct tm *utc)
+{
+    at = put_digits(at, utc->tm_year + 1900, 4);
+    *at++ = '-';
+    at = put_digits(at, utc->tm_mon + 1, 2);
+    *at++ = '-';
+    at = put_digits(at, utc->tm_mday, 2);
+    *at++ = 'T';
+    at = put_digits(at, utc->tm_hour, 2);
+    *at++ = ':';
+    at = put_digits(at, utc->tm_min, 2);
+    *at++ = ':';
+    return put_digits(at, utc->tm_sec, 2);
+}
+
 char *
 clock_format(int64_t epoch_s)
 {
+    char text[] = "YYYY-MM-DDThh:mm:ssZ";
     struct tm utc;
 
     if (!break_down(epoch_s, &utc))
         return NULL;
-    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900,
-                           utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-                           utc.tm_sec);
+    (void)put_second(text, &utc);
+    return g_strdup(text);
 }
 
 char *
 clock_format_ms(int64_t epoch_ms)
 {
+    char text[] = "YYYY-MM-DDThh:mm:ss.mmmZ";
     struct tm utc;
     int64_t ms = epoch_ms % 1000;
 
@@ -62,9 +90,8 @@ clock_format_ms(int64_t epoch_ms)
         ms += 1000;
     if (!break_down((epoch_ms - ms) / 1000, &utc))
         return NULL;
-    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
-                           utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-                           utc.tm_sec, (int)ms);
+    (void)put_digits(put_second(text, &utc) + 1, (int)ms, 3);
+    return g_strdup(text);
 }
 
 bool
