@@ -4,46 +4,60 @@
 #include <string.h>
 
 enum {
-    MARKER_MOST_BYTES = 400
+    MARKER_MOST_BYTES = 400,
+    KEY_MOST_BYTES = 4,
+    KEY_SLOTS_BITS = 9
 };
 
 struct WordIndex {
     const char *const *words;
-    size_t first[256];   /* by the first byte; counted from 1, 0: none */
-    uint8_t pairs[8192]; /* a bit for each pair of bytes that begins a word */
-    size_t next[];       /* of each word */
+    size_t key_bytes;                    /* of each word: its first ones */
+    uint32_t key_mask;                   /* what they leave of a number */
+    uint16_t first[1 << KEY_SLOTS_BITS]; /* by the key; counted from 1, 0: none */
+    uint16_t next[];                     /* of each word */
 };
 
-static unsigned
-pair_at(const char *text)
+static uint32_t
+key_and(uint32_t key, char byte)
 {
-    return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
+    return key << 8 | (unsigned char)byte;
 }
 
-static void
-mark_pair(WordIndex *index, const char *word)
+static uint32_t
+key_at(const WordIndex *index, const char *text)
 {
-    unsigned pair = pair_at(word);
+    uint32_t key = 0;
 
-    index->pairs[pair / 8] |= (uint8_t)(1u << pair % 8);
+    for (size_t i = 0; i < index->key_bytes && text[i]; i++)
+        key = key_and(key, text[i]);
+    return key;
+}
+
+static uint32_t
+slot_of(uint32_t key)
+{
+    return (key * 0x9E3779B1u) >> (32 - KEY_SLOTS_BITS);
 }
 
 static WordIndex *
 index_words(const char *const *words)
 {
     size_t count = 0;
+    size_t shortest = KEY_MOST_BYTES;
     WordIndex *index;
 
-    while (words[count])
-        count++;
+    for (; words[count]; count++)
+        shortest = MIN(shortest, strlen(words[count]));
+    g_assert(count < UINT16_MAX && shortest > 0);
     index = g_malloc0(sizeof *index + count * sizeof index->next[0]);
     index->words = words;
+    index->key_bytes = shortest;
+    index->key_mask = UINT32_MAX >> 8 * (KEY_MOST_BYTES - shortest);
     for (size_t i = count; i > 0; i--) {
-        size_t *first = &index->first[(unsigned char)words[i - 1][0]];
+        uint16_t *first = &index->first[slot_of(key_at(index, words[i - 1]))];
 
         index->next[i - 1] = *first;
-        *first = i;
-        mark_pair(index, words[i - 1]);
+        *first = (uint16_t)i;
     }
     return index;
 }
@@ -59,8 +73,19 @@ parse_index_once(WordIndex **kept, const char *const *words)
 const char *
 parse_next_word(const WordIndex *index, const char *text, size_t *at)
 {
-    *at = *at ? index->next[*at - 1] : index->first[(unsigned char)*text];
+    *at = *at ? index->next[*at - 1] : index->first[slot_of(key_at(index, text))];
     return *at ? index->words[*at - 1] : NULL;
+}
+
+/* Most differ in an early byte: sooner seen than a length is counted. */
+static bool
+opens_with(const char *text, const char *word)
+{
+    while (*word && *word == *text) {
+        word++;
+        text++;
+    }
+    return !*word;
 }
 
 bool
@@ -70,7 +95,7 @@ parse_starts_with_word(const WordIndex *index, const char *text)
     const char *word;
 
     while ((word = parse_next_word(index, text, &at)) != NULL) {
-        if (g_str_has_prefix(text, word))
+        if (opens_with(text, word))
             return true;
     }
     return false;
@@ -79,11 +104,12 @@ parse_starts_with_word(const WordIndex *index, const char *text)
 bool
 parse_holds_word(const WordIndex *index, const char *text)
 {
-    for (; *text; text++) {
-        unsigned pair = pair_at(text);
+    uint32_t key = 0;
 
-        if (index->pairs[pair / 8] >> pair % 8 & 1 &&
-            parse_starts_with_word(index, text))
+    for (size_t i = 0; text[i]; i++) {
+        key = key_and(key, text[i]) & index->key_mask;
+        if (index->first[slot_of(key)] && i + 1 >= index->key_bytes &&
+            parse_starts_with_word(index, text + i + 1 - index->key_bytes))
             return true;
     }
     return false;
@@ -259,7 +285,7 @@ bool
 parse_starts_with_any(const char *text, const char *const *words)
 {
     for (; *words; words++) {
-        if (**words == *text && g_str_has_prefix(text, *words))
+        if (opens_with(text, *words))
             return true;
     }
     return false;

@@ -20,7 +20,7 @@ typedef struct Line {
     LineKind kind;
 } Line;
 
-/* Words by their first byte, so that a line is compared with few of them. */
+/* Words by how they begin, so that a line is compared with few of them. */
 typedef struct WordIndex WordIndex;
 
 typedef struct Lines {
@@ -52,9 +52,10 @@ void parse_set_kind(Lines *lines, size_t from, size_t to, LineKind kind);
 bool parse_starts_with_any(const char *text, const char *const *words);
 
 /* The index of `words`, which end with NULL: made at the first call, then what `kept`
- * holds, for the process. Words have two bytes or more. */
+ * holds, for the process. It looks at as many bytes as the shortest word has, up to
+ * four. */
 const WordIndex *parse_index_once(WordIndex **kept, const char *const *words);
-/* The words that begin with the first byte of `text`, one after the other: `at` is 0 at
+/* The words that may be what `text` begins with, one after the other: `at` is 0 at
  * first. NULL: no more. */
 const char *parse_next_word(const WordIndex *index, const char *text, size_t *at);
 bool parse_starts_with_word(const WordIndex *index, const char *text);
