@@ -246,23 +246,36 @@ add_coded_recipients(Case *it, const char *text, bool is_delay)
     return true;
 }
 
+/* The words by which it is a bounce; NULL: it is none. */
+static const char *
+what_is_told(const Case *it, const char *body)
+{
+    const char *text = it->message->text;
+    const char *told = fold_find(it->subject, openings);
+    g_autofree char *status = NULL;
+
+    if (!told)
+        told = fold_find(body, openings);
+    if (told || !is_daemon(it->from_address))
+        return told;
+    status = bounce_find_status(text);
+    return status || has_coded_line(text) ? " a status code " : NULL;
+}
+
 bool
 layer_bounce_text(Case *it)
 {
     const char *text = it->message->text;
-    g_autofree char *body = fold_words(text, TEXT_FOLD_BYTES);
-    const char *told = fold_find(it->subject, openings);
+    g_autofree char *body = NULL;
     g_autofree char *phrase = NULL;
-    g_autofree char *status = bounce_find_status(text);
+    const char *told;
     bool is_delay;
 
     /* "MAILER-DAEMON <>": a person always has an address. */
     if (*it->from_address && !is_daemon(it->from_address))
         return false;
-    if (!told)
-        told = fold_find(body, openings);
-    if (!told && is_daemon(it->from_address) && (status || has_coded_line(text)))
-        told = " a status code ";
+    body = fold_words(text, TEXT_FOLD_BYTES);
+    told = what_is_told(it, body);
     if (!told)
         return false;
     is_delay =

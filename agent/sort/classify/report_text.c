@@ -49,6 +49,20 @@ is_blank(const char *line)
     return line[strspn(line, " \t\r")] == '\0';
 }
 
+/* Nearly all mail has no line that begins so. */
+static bool
+has_line(const char *text, const char *start)
+{
+    size_t size = strlen(start);
+    const char *line = text;
+
+    while (line && g_ascii_strncasecmp(line, start, size) != 0) {
+        line = strchr(line, '\n');
+        line += line ? 1 : 0;
+    }
+    return line != NULL;
+}
+
 GPtrArray *
 report_groups_in_text(const char *text, const char *wanted)
 {
@@ -57,7 +71,7 @@ report_groups_in_text(const char *text, const char *wanted)
     g_auto(GStrv) lines = NULL;
     ReportGroup *group = NULL;
 
-    if (!strcasestr(cut, wanted)) /* nearly all mail ends here */
+    if (!has_line(cut, wanted))
         return groups;
     lines = g_strsplit(cut, "\n", LINES_MOST);
     for (char **line = lines;; line++) {
