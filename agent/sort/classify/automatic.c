@@ -74,9 +74,10 @@ static const char *const absences[] = {" out of the office ",
 static const char *
 kind_by_text(const Case *it)
 {
-    if (fold_find(it->subject, absences) || fold_find(it->reply, absences))
+    if (fold_find(it->subject, absences) || fold_find_indexed(&it->in_reply, absences))
         return "out_of_office";
-    if (challenge_phrase(it->subject) || challenge_phrase(it->reply))
+    if (fold_find(it->subject, challenge_phrases) ||
+        fold_find_indexed(&it->in_reply, challenge_phrases))
         return "challenge";
     return "acknowledgement";
 }

@@ -164,15 +164,15 @@ static const char *const askings[] = {
     " cual ", " which ",  " price ",  " precio ", NULL};
 
 const char *
-campaign_intent(const char *folded_reply, Label label)
+campaign_intent(const FoldIndex *reply, Label label)
 {
     if (label == LABEL_UNSUBSCRIBE)
         return "unsubscribe";
     if (label == LABEL_COMPLAINT)
         return "complaint";
-    if (fold_find(folded_reply, refusals))
+    if (fold_find_indexed(reply, refusals))
         return "not_interested";
-    if (fold_find(folded_reply, interests))
+    if (fold_find_indexed(reply, interests))
         return "interested";
-    return fold_find(folded_reply, askings) ? "question" : "other";
+    return fold_find_indexed(reply, askings) ? "question" : "other";
 }

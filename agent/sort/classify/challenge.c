@@ -3,7 +3,7 @@
 #include "automatic.h"
 #include "fold.h"
 
-static const char *const challenges[] = {" please confirm that you are a human ",
+const char *const challenge_phrases[] = {" please confirm that you are a human ",
                                          " confirm your message ",
                                          " challenge response ",
                                          " sender verification ",
@@ -17,18 +17,12 @@ static const char *const challenges[] = {" please confirm that you are a human "
                                          " confirmation required to deliver ",
                                          NULL};
 
-const char *
-challenge_phrase(const char *folded)
-{
-    return fold_find(folded, challenges);
-}
-
 bool
 layer_challenge(Case *it)
 {
     bool suppresses = message_header(it->message, "X-Auto-Response-Suppress") ||
                       message_header(it->message, "Precedence");
-    const char *phrase = challenge_phrase(it->reply);
+    const char *phrase = fold_find_indexed(&it->in_reply, challenge_phrases);
     g_autofree char *shown = phrase ? g_strstrip(g_strdup(phrase)) : NULL;
 
     if (!phrase || !(suppresses || g_str_has_prefix(it->from_address, "no-reply@") ||

@@ -85,6 +85,7 @@ settle_language(const Classifier *classifier, Message *message,
 static void
 case_clear(Case *it)
 {
+    fold_index_clear(&it->in_reply);
     g_free(it->subject);
     g_free(it->reply);
     g_free(it->from_address);
@@ -109,6 +110,7 @@ case_init(Case *it, const Classifier *classifier, const Reading *reading,
         .from_address = fold_case(message->from.address, SUBJECT_FOLD_BYTES),
         .is_web_form = looks_like_web_form(words),
     };
+    fold_index(&it->in_reply, it->reply);
 }
 
 void

@@ -41,6 +41,14 @@ copy_plain(const char *text, const char *end, char **out)
     return text;
 }
 
+/* As g_utf8_get_char_validated, which most characters can do without. */
+static gunichar
+character_at(const char *text, const char *end)
+{
+    return (guchar)*text < 0x80 ? (gunichar)*text
+                                : g_utf8_get_char_validated(text, end - text);
+}
+
 /* A character of one byte becomes one byte; one of two or more, a letter of at most
  * six.
  */
@@ -63,10 +71,10 @@ fold_words(const char *text, size_t max_bytes)
         text = plain;
         if (text == end)
             break;
-        character = g_utf8_get_char_validated(text, end - text);
+        character = character_at(text, end);
         if (character >= (gunichar)-2)
             break; /* the cut fell inside a character */
-        letter = fold_letter(character);
+        letter = character < 0x80 ? 0 : fold_letter(character);
         if (letter)
             out += g_unichar_to_utf8(letter, out);
         else if (in_word && !is_joiner(character))
@@ -93,43 +101,85 @@ enum {
         5 /* a blank and what follows it: the next word too, after a short one */
 };
 
+typedef struct FoldStart {
+    uint16_t at; /* the blank before the word */
+    uint16_t next;
+} FoldStart;
+
 static uint32_t
-start_hash(const char *at)
+slot_of(const char *start)
 {
     uint32_t first;
 
-    memcpy(&first, at, sizeof first);
-    return ((first ^ ((uint32_t)(uint8_t)at[4] << 13)) * 0x9E3779B1u) >> 20;
+    memcpy(&first, start, sizeof first);
+    return ((first ^ ((uint32_t)(uint8_t)start[4] << 13)) * 0x9E3779B1u) >> 22;
+}
+
+static size_t
+count_blanks(const char *folded, size_t size)
+{
+    size_t blanks = 0;
+
+    for (size_t i = 0; i < size; i++)
+        blanks += folded[i] == ' ';
+    return blanks;
 }
 
 void
 fold_index(FoldIndex *index, const char *folded)
 {
     size_t size = strlen(folded);
-    const char *last = folded + size;
+    uint16_t count = 0;
 
+    g_assert(size <= UINT16_MAX);
     *index = (FoldIndex){.folded = folded};
-    for (const char *at = folded; size >= START_BYTES && at + START_BYTES <= last; at++)
-        if (*at == ' ')
-            index->starts[start_hash(at) / 64] |= UINT64_C(1) << (start_hash(at) % 64);
+    index->starts = g_new(FoldStart, count_blanks(folded, size));
+    for (size_t at = 0; at + START_BYTES <= size; at++) {
+        uint16_t *first;
+
+        if (folded[at] != ' ')
+            continue;
+        first = &index->first[slot_of(folded + at)];
+        index->starts[count] = (FoldStart){(uint16_t)at, *first};
+        *first = ++count;
+    }
+}
+
+void
+fold_index_clear(FoldIndex *index)
+{
+    g_clear_pointer(&index->starts, g_free);
 }
 
 static bool
-may_have(const FoldIndex *index, const char *phrase)
+stands_at(const char *text, const char *phrase)
 {
-    uint32_t hash;
+    while (*phrase && *phrase == *text) {
+        phrase++;
+        text++;
+    }
+    return !*phrase;
+}
 
-    if (strnlen(phrase, START_BYTES) < START_BYTES)
-        return true;
-    hash = start_hash(phrase);
-    return index->starts[hash / 64] >> (hash % 64) & 1;
+static bool
+holds(const FoldIndex *index, const char *phrase)
+{
+    uint16_t place;
+
+    if (*phrase != ' ' || strnlen(phrase, START_BYTES) < START_BYTES)
+        return strstr(index->folded, phrase) != NULL;
+    place = index->first[slot_of(phrase)];
+    for (; place; place = index->starts[place - 1].next)
+        if (stands_at(index->folded + index->starts[place - 1].at, phrase))
+            return true;
+    return false;
 }
 
 const char *
 fold_find_indexed(const FoldIndex *index, const char *const *phrases)
 {
     for (; *phrases; phrases++)
-        if (may_have(index, *phrases) && strstr(index->folded, *phrases))
+        if (holds(index, *phrases))
             return *phrases;
     return NULL;
 }
@@ -137,8 +187,8 @@ fold_find_indexed(const FoldIndex *index, const char *const *phrases)
 const char *
 fold_find(const char *folded, const char *const *phrases)
 {
-    FoldIndex index;
-
-    fold_index(&index, folded);
-    return fold_find_indexed(&index, phrases);
+    for (; *phrases; phrases++)
+        if (strstr(folded, *phrases))
+            return *phrases;
+    return NULL;
 }

@@ -17,20 +17,25 @@ char *fold_case(const char *text, size_t max_bytes);
 /* The plain lower-case letter of a character; 0 where it is none and no digit. */
 gunichar fold_letter(gunichar character);
 
-/* The first of `phrases` (NULL-terminated, folded with outer spaces) in `folded`. */
+/* The first of `phrases` (NULL-terminated, folded with outer spaces) in `folded`: for a
+ * short text, or a few phrases. */
 const char *fold_find(const char *folded, const char *const *phrases);
 
 enum {
-    FOLD_STARTS = 4096
+    FOLD_SLOTS = 1024
 };
 
-/* How the words of a folded text begin: most phrases are not in it, and this tells so
- * without looking through the text. The text is lent. */
+/* Where the words of a folded text begin, by how they begin: a phrase is compared with
+ * the places that it may stand at, and mostly there is none. The text is lent. */
 typedef struct FoldIndex {
     const char *folded;
-    uint64_t starts[FOLD_STARTS / 64];
+    uint16_t first[FOLD_SLOTS]; /* of `starts`, counted from 1; 0: none */
+    struct FoldStart *starts;
 } FoldIndex;
 
+/* Of at most 65,535 bytes. */
 void fold_index(FoldIndex *index, const char *folded);
+void fold_index_clear(FoldIndex *index);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FoldIndex, fold_index_clear)
 /* fold_find for many phrases and the same text. */
 const char *fold_find_indexed(const FoldIndex *index, const char *const *phrases);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "classify.h"
+#include "fold.h"
 #include "language.h"
 #include "learned.h"
 #include "looks.h"
@@ -29,6 +30,7 @@ typedef struct Case {
     const DnsAsker *dns;
     char *subject;      /* fold_words */
     char *reply;        /* fold_words of reply_text */
+    FoldIndex in_reply; /* of `reply` */
     char *from_address; /* lower case; "" when there is none */
     bool is_web_form;
     Opinion *out;
@@ -83,4 +85,4 @@ void classify_words(const Classifier *classifier, const Words *words,
 /* lead.c: fills it->out->lead. */
 void extract_lead(Case *it);
 /* campaign.c: what a reply to a campaign wants. Static text. */
-const char *campaign_intent(const char *folded_reply, Label label);
+const char *campaign_intent(const FoldIndex *reply, Label label);

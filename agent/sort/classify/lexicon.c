@@ -449,15 +449,17 @@ judge_words(const FoldIndex *index, const char **told)
 OptOut
 lexicon_judge(const char *folded, const char **phrase)
 {
-    FoldIndex index;
+    g_auto(FoldIndex) index = {0};
     g_autofree char *rest = NULL;
     const char *told;
     OptOut verdict;
 
     fold_index(&index, folded);
     rest = without_offers(&index);
-    if (rest)
+    if (rest) {
+        fold_index_clear(&index);
         fold_index(&index, rest);
+    }
     verdict = judge_words(&index, &told);
     if (rest && (verdict == OPTOUT_NONE || verdict == OPTOUT_MENTION))
         verdict = OPTOUT_OFFER;

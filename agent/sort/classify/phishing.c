@@ -279,7 +279,7 @@ check_words(Case *it)
                                           " actividad inusual ",
                                           " acceso no autorizado ",
                                           NULL};
-    const char *phrase = fold_find(it->reply, phrases);
+    const char *phrase = fold_find_indexed(&it->in_reply, phrases);
     g_autofree char *shown = NULL;
 
     if (!phrase)

@@ -89,7 +89,7 @@ check_phrases(Case *it)
     } groups[] = {{drugs, 0.4}, {riches, 0.4}, {pushing, 0.25}, {sellers, 0.3}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
-        const char *phrase = fold_find(it->reply, groups[i].phrases);
+        const char *phrase = fold_find_indexed(&it->in_reply, groups[i].phrases);
         g_autofree char *shown = NULL;
 
         if (!phrase)

@@ -230,7 +230,8 @@ fill_complaint(Case *it)
                                              " correo basura ",
                                              NULL};
     Complaint *complaint = shape_new(&complaint_shape);
-    bool spam = fold_find(it->reply, about_spam) || fold_find(it->subject, about_spam);
+    bool spam = fold_find_indexed(&it->in_reply, about_spam) ||
+                fold_find(it->subject, about_spam);
 
     complaint->kind = g_strdup(spam ? "spam_complaint" : "service");
     complaint->reporter = g_strdup(it->message->from.address);
@@ -304,7 +305,8 @@ layer_text(Case *it)
     if (out->label == LABEL_CAMPAIGN_REPLY && !it->out->campaign)
         it->out->campaign = shape_new(&campaign_shape);
     if (it->out->campaign)
-        it->out->campaign->intent = g_strdup(campaign_intent(it->reply, out->label));
+        it->out->campaign->intent =
+            g_strdup(campaign_intent(&it->in_reply, out->label));
     /* Whoever fills in a form says who he is, whatever he wants. */
     if (out->label == LABEL_LEAD || it->is_web_form)
         extract_lead(it);
