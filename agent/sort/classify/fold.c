@@ -115,16 +115,6 @@ slot_of(const char *start)
     return ((first ^ ((uint32_t)(uint8_t)start[4] << 13)) * 0x9E3779B1u) >> 22;
 }
 
-static size_t
-count_blanks(const char *folded, size_t size)
-{
-    size_t blanks = 0;
-
-    for (size_t i = 0; i < size; i++)
-        blanks += folded[i] == ' ';
-    return blanks;
-}
-
 void
 fold_index(FoldIndex *index, const char *folded)
 {
@@ -133,7 +123,7 @@ fold_index(FoldIndex *index, const char *folded)
 
     g_assert(size <= UINT16_MAX);
     *index = (FoldIndex){.folded = folded};
-    index->starts = g_new(FoldStart, count_blanks(folded, size));
+    index->starts = g_new(FoldStart, size / 2 + 1);
     for (size_t at = 0; at + START_BYTES <= size; at++) {
         uint16_t *first;
 

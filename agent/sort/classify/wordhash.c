@@ -7,64 +7,114 @@
 #include "unlinked.h"
 
 enum {
+    WORD_KIND = 1,
+    SUBJECT_KIND = 2,
+    PAIR_KIND = 3,
     WORD_MAX_BYTES = 40,
     GRAM_LEAST = 3,
     GRAM_MOST = 5,
     GRAM_KIND = 10,
     MARK_KIND = 20,
-    MARK_BUCKETS = 3 /* or a mark drowns among the grams of a long text */
+    MARK_BUCKETS = 3, /* or a mark drowns among the grams of a long text */
+    KNOWN_BITS = 12,
+    KNOWN_SLOTS = 1 << KNOWN_BITS, /* more than words fit into what is read */
+    FRESH_MOST = 64
 };
+
+/* A word that was met: each further time it adds nothing but pairs, and its tone. */
+typedef struct KnownWord {
+    uint16_t place; /* in `words`, counted from 1; 0: none here */
+    uint16_t tone;
+} KnownWord;
 
 typedef struct Gatherer {
     Features *features;
     uint64_t seen[FEATURE_BUCKETS / 64];
+    KnownWord known[KNOWN_SLOTS];
+    Feature fresh[FRESH_MOST]; /* on their way to the list */
+    guint n_fresh;
     uint32_t word;
+    uint32_t before; /* of the word before and a blank: a pair's hash goes on from it */
+    bool has_before;
+    bool is_subject;
     Form form;
 } Gatherer;
 
 /* FNV-1a with a final mix: the low bits alone are poor for short texts. */
-static uint32_t
-hash_bytes(uint32_t kind, const char *bytes, size_t size)
+static inline uint32_t
+hash_start(uint32_t kind)
 {
-    uint32_t hash = 2166136261u ^ (kind * 0x9E3779B1u);
+    return 2166136261u ^ (kind * 0x9E3779B1u);
+}
 
+static inline uint32_t
+hash_on(uint32_t hash, const char *bytes, size_t size)
+{
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (uint8_t)bytes[i]) * 16777619u;
+    return hash;
+}
+
+static inline uint32_t
+hash_end(uint32_t hash)
+{
     hash ^= hash >> 15;
     hash *= 0x85EBCA6Bu;
     return hash ^ (hash >> 13);
 }
 
 static void
-add(Gatherer *gatherer, uint32_t kind, const char *bytes, size_t size)
+flush(Gatherer *gatherer)
 {
-    uint32_t bucket = hash_bytes(kind, bytes, size) & (FEATURE_BUCKETS - 1);
+    g_array_append_vals(gatherer->features->list, gatherer->fresh, gatherer->n_fresh);
+    gatherer->n_fresh = 0;
+}
+
+static inline void
+add_hash(Gatherer *gatherer, uint32_t hash, bool is_spelling)
+{
+    uint32_t bucket = hash & (FEATURE_BUCKETS - 1);
     uint64_t bit = UINT64_C(1) << (bucket % 64);
-    Feature feature = {bucket, gatherer->word & INT32_MAX,
-                       kind >= GRAM_KIND && kind < MARK_KIND};
 
     if (gatherer->seen[bucket / 64] & bit)
         return;
     gatherer->seen[bucket / 64] |= bit;
-    g_array_append_val(gatherer->features->list, feature);
+    if (gatherer->n_fresh == FRESH_MOST)
+        flush(gatherer);
+    gatherer->fresh[gatherer->n_fresh++] =
+        (Feature){bucket, gatherer->word & INT32_MAX, is_spelling};
 }
 
 static void
-start_word(Gatherer *gatherer, const char *text, size_t size, bool is_mark)
+add(Gatherer *gatherer, uint32_t kind, const char *bytes, size_t size)
 {
-    FeatureWord word = {text, (uint32_t)size, is_mark};
+    add_hash(gatherer, hash_end(hash_on(hash_start(kind), bytes, size)), false);
+}
 
+static void
+start_word(Gatherer *gatherer, const FeatureWord *word)
+{
     gatherer->word = gatherer->features->words->len;
-    g_array_append_val(gatherer->features->words, word);
+    g_array_append_vals(gatherer->features->words, word, 1);
+}
+
+/* Inline, so that each length is a constant of its own loop. */
+static inline void
+add_grams_of(Gatherer *gatherer, const char *padded, size_t size, size_t length)
+{
+    uint32_t start = hash_start((uint32_t)(GRAM_KIND + length));
+
+    for (size_t at = 0; at + length <= size; at++)
+        add_hash(gatherer, hash_end(hash_on(start, padded + at, length)), true);
 }
 
 /* `padded` has the blank on both sides, so that a gram knows the word's ends. */
 static void
 add_grams(Gatherer *gatherer, const char *padded, size_t size)
 {
-    for (size_t length = GRAM_LEAST; length <= GRAM_MOST; length++)
-        for (size_t at = 0; at + length <= size; at++)
-            add(gatherer, (uint32_t)(GRAM_KIND + length), padded + at, length);
+    add_grams_of(gatherer, padded, size, GRAM_LEAST);
+    add_grams_of(gatherer, padded, size, GRAM_LEAST + 1);
+    add_grams_of(gatherer, padded, size, GRAM_MOST);
 }
 
 /* Numbers say "a number", not which. */
@@ -77,43 +127,74 @@ is_number(const char *word, size_t size)
     return true;
 }
 
-static void
-count_word(Form *form, const char *word, size_t size)
+/* Where the word is among those that were met, or is to be put. */
+static KnownWord *
+find_known(Gatherer *gatherer, uint32_t hash, const FeatureWord *word)
 {
-    Tone tone = tone_of(word, size);
+    const GArray *words = gatherer->features->words;
+    uint32_t slot = hash >> (32 - KNOWN_BITS);
 
+    for (;; slot = (slot + 1) % KNOWN_SLOTS) {
+        KnownWord *known = &gatherer->known[slot];
+        const FeatureWord *one;
+
+        if (known->place == 0)
+            return known;
+        one = &g_array_index(words, FeatureWord, known->place - 1);
+        if (one->size == word->size && memcmp(one->text, word->text, word->size) == 0)
+            return known;
+    }
+}
+
+static void
+count_word(Form *form, Tone tone)
+{
     form->words++;
     if (tone < TONE_COUNT)
         form->tones[tone]++;
 }
 
+/* A number is "0", and one that is cut has grams that tell what follows it: both are
+ * added as if they were never met, which is the same but for the time it takes. */
 static void
-add_words(Gatherer *gatherer, const char *folded, uint32_t field)
+add_word(Gatherer *gatherer, const FeatureWord *word)
 {
-    char pair[2 * WORD_MAX_BYTES + 2];
-    size_t before = 0;
+    bool number = is_number(word->text, word->size);
+    bool is_whole = !number && word->text[word->size] == ' ';
+    const char *text = number ? "0" : word->text;
+    size_t size = number ? 1 : word->size;
+    uint32_t hash = hash_end(hash_on(hash_start(WORD_KIND), text, size));
+    KnownWord unknown = {0};
+    KnownWord *known = is_whole ? find_known(gatherer, hash, word) : &unknown;
+    bool is_new = known->place == 0;
 
+    if (is_new)
+        *known =
+            (KnownWord){(uint16_t)(gatherer->word + 1), (uint16_t)tone_of(text, size)};
+    count_word(&gatherer->form, (Tone)known->tone);
+    if (is_new)
+        add_hash(gatherer, hash, false);
+    if (is_new && gatherer->is_subject)
+        add(gatherer, SUBJECT_KIND, text, size);
+    if (gatherer->has_before)
+        add_hash(gatherer, hash_end(hash_on(gatherer->before, text, size)), false);
+    if (is_new && !number)
+        add_grams(gatherer, word->text - 1, size + 2);
+    gatherer->before = hash_on(hash_on(hash_start(PAIR_KIND), text, size), " ", 1);
+    gatherer->has_before = true;
+}
+
+static void
+add_words(Gatherer *gatherer, const char *folded)
+{
+    gatherer->has_before = false;
     for (const char *word = folded + 1; *word;) {
-        size_t whole = strcspn(word, " ");
-        size_t size = MIN(whole, (size_t)WORD_MAX_BYTES);
-        bool number = is_number(word, size);
-        const char *kept = number ? "0" : word;
-        size_t kept_size = number ? 1 : size;
+        size_t whole = (size_t)(strchrnul(word, ' ') - word);
 
-        start_word(gatherer, word, size, false);
-        count_word(&gatherer->form, kept, kept_size);
-        add(gatherer, 1, kept, kept_size);
-        if (field)
-            add(gatherer, 2, kept, kept_size);
-        if (before) {
-            pair[before] = ' ';
-            memcpy(pair + before + 1, kept, kept_size);
-            add(gatherer, 3, pair, before + 1 + kept_size);
-        }
-        if (!number)
-            add_grams(gatherer, word - 1, size + 2);
-        memcpy(pair, kept, kept_size);
-        before = kept_size;
+        FeatureWord one = {word, (uint32_t)MIN(whole, (size_t)WORD_MAX_BYTES), false};
+
+        start_word(gatherer, &one);
+        add_word(gatherer, &one);
         word += whole + (word[whole] == ' ');
     }
 }
@@ -121,9 +202,11 @@ add_words(Gatherer *gatherer, const char *folded, uint32_t field)
 static void
 add_mark(Gatherer *gatherer, const char *name)
 {
-    start_word(gatherer, name, strlen(name), true);
+    FeatureWord mark = {name, (uint32_t)strlen(name), true};
+
+    start_word(gatherer, &mark);
     for (uint32_t i = 0; i < MARK_BUCKETS; i++)
-        add(gatherer, MARK_KIND + i, name, strlen(name));
+        add(gatherer, MARK_KIND + i, name, mark.size);
 }
 
 static void
@@ -167,9 +250,12 @@ features_new(const char *subject, const char *body)
     gatherer->form.subject = subject ? subject : "";
     gatherer->form.body = body ? body : "";
     gatherer->form.body_size = strnlen(gatherer->form.body, FEATURE_BODY_BYTES);
-    add_words(gatherer, top, 1);
-    add_words(gatherer, main_part, 0);
+    gatherer->is_subject = true;
+    add_words(gatherer, top);
+    gatherer->is_subject = false;
+    add_words(gatherer, main_part);
     add_marks(gatherer, both);
+    flush(gatherer);
     return features;
 }
 
