@@ -24,17 +24,59 @@ put_u64(GByteArray *out, uint64_t value)
     g_byte_array_append(out, (const uint8_t *)&wire, sizeof wire);
 }
 
+/* How many bytes from `text` on are ASCII, by eights: the rest may be, too. */
+static size_t
+ascii_run(const char *text, size_t size)
+{
+    size_t run = 0;
+
+    for (; run + 8 <= size; run += 8) {
+        uint64_t eight;
+
+        memcpy(&eight, text + run, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return run;
+}
+
+enum {
+    STRETCH_BYTES = 64
+};
+
+/* g_utf8_validate_len, which looks at each byte alone: texts are ASCII for long
+ * stretches, in every language that is written in Latin letters. */
+static bool
+is_utf8(const char *text, size_t size)
+{
+    const char *end = text + size;
+
+    while (text < end) {
+        const char *next;
+
+        text += ascii_run(text, (size_t)(end - text));
+        if ((size_t)(end - text) <= STRETCH_BYTES)
+            return g_utf8_validate_len(text, (gsize)(end - text), NULL);
+        if (!g_utf8_validate_len(text, STRETCH_BYTES, &next) &&
+            next <= text + STRETCH_BYTES - 4)
+            return false;
+        text = next;
+    }
+    return true;
+}
+
 /* The reader refuses what is no UTF-8. One half character, cut off by whoever wrote the
  * text, is not worth a mail that is held. */
 static void
 put_text(GByteArray *out, const char *text)
 {
     g_autofree char *mended = NULL;
-    size_t size;
+    size_t size = text ? strlen(text) : 0;
 
-    if (text && !g_utf8_validate(text, -1, NULL))
+    if (text && !is_utf8(text, size)) {
         text = mended = g_utf8_make_valid(text, -1);
-    size = text ? strlen(text) : 0;
+        size = strlen(text);
+    }
     g_assert(size < UINT32_MAX);
     put_u32(out, text ? (uint32_t)size + 1 : 0);
     g_byte_array_append(out, (const uint8_t *)text, (guint)size);
@@ -143,8 +185,7 @@ take_text(Reader *reader, char **out)
     if (size == 0)
         return true;
     size--;
-    if (reader->left < size ||
-        !g_utf8_validate_len((const char *)reader->at, size, NULL) ||
+    if (reader->left < size || !is_utf8((const char *)reader->at, size) ||
         memchr(reader->at, '\0', size))
         return false;
     *out = g_strndup((const char *)reader->at, size);

@@ -94,6 +94,44 @@ invalid_text_is_refused(void)
     g_assert_error(error, FAULT, FAULT_MESSAGE);
 }
 
+/* Texts are looked at in stretches: neither a character that lies across the end of one
+ * nor a byte that is none may depend on where it stands. */
+static void
+text_is_looked_at_everywhere(void)
+{
+    g_autofree char *text = g_strnfill(200, 'a');
+
+    for (size_t at = 0; at + 3 <= 200; at++) {
+        g_autoptr(GByteArray) bytes = g_byte_array_new();
+        g_autofree char *broken = g_strdup(text);
+        g_autofree char *mended = NULL;
+        Address address = {.address = broken};
+        Address read;
+        g_autoptr(GError) error = NULL;
+
+        shape_init(&address_shape, &read);
+        memcpy(broken + at, "€", 3);
+        shape_write(&address_shape, &address, bytes);
+        g_assert_true(
+            shape_read(&address_shape, &read, bytes->data, bytes->len, &error));
+        g_assert_cmpstr(read.address, ==, broken);
+        bytes->data[bytes->len - 200 + at + 1] = 'a'; /* the address comes last */
+        g_assert_false(
+            shape_read(&address_shape, &read, bytes->data, bytes->len, &error));
+        g_assert_error(error, FAULT, FAULT_MESSAGE);
+        g_clear_error(&error);
+
+        broken[at + 1] = 'a';
+        mended = g_utf8_make_valid(broken, -1);
+        g_byte_array_set_size(bytes, 0);
+        shape_write(&address_shape, &address, bytes);
+        g_assert_true(
+            shape_read(&address_shape, &read, bytes->data, bytes->len, &error));
+        g_assert_cmpstr(read.address, ==, mended);
+        shape_clear(&address_shape, &read);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -102,5 +140,7 @@ main(int argc, char **argv)
     g_test_add_func("/shape/every-cut-is-refused", every_cut_is_refused);
     g_test_add_func("/shape/random-bytes-break-nothing", random_bytes_break_nothing);
     g_test_add_func("/shape/invalid-text-is-refused", invalid_text_is_refused);
+    g_test_add_func("/shape/text-is-looked-at-everywhere",
+                    text_is_looked_at_everywhere);
     return g_test_run();
 }
