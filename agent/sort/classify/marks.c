@@ -115,8 +115,8 @@ count(const char *body, size_t size)
     for (size_t i = 0; i < size; i++) {
         out.bangs += body[i] == '!';
         out.questions += body[i] == '?';
-        out.upper += g_ascii_isupper(body[i]);
-        out.letters += g_ascii_isalpha(body[i]) != 0;
+        out.upper += body[i] >= 'A' && body[i] <= 'Z';
+        out.letters += (body[i] | 0x20) >= 'a' && (body[i] | 0x20) <= 'z';
     }
     return out;
 }
@@ -134,7 +134,7 @@ last_character(const Form *form)
 static bool
 has(const Form *form, const char *text)
 {
-    return g_strstr_len(form->body, (gssize)form->body_size, text) != NULL;
+    return memmem(form->body, form->body_size, text, strlen(text)) != NULL;
 }
 
 static void

@@ -40,21 +40,33 @@ heavier_first(gconstpointer a, gconstpointer b)
     return left->word < right->word ? -1 : left->word > right->word;
 }
 
-/* What each word, its pairs and its grams gave the winner over the average. */
+static GArray *
+heaviest(const Weighed *all, guint count)
+{
+    GArray *speakers = g_array_sized_new(FALSE, FALSE, sizeof(Weighed), 64);
+
+    for (guint i = 0; i < count; i++)
+        if (all[i].weight > 0)
+            g_array_append_val(speakers, all[i]);
+    g_array_sort(speakers, heavier_first);
+    return speakers;
+}
+
+/* What each word, its pairs and its grams gave the winner over the average; those that
+ * speak for it, the heaviest first. */
 static GArray *
 weigh_words(const Classifier *classifier, const Features *features,
             ModelLanguage language, size_t winner)
 {
     const Model *model = &classifier->model;
     bool is_taught = classifier->learned.head && classifier->learned.head->overlay_rows;
-    GArray *weighed = g_array_sized_new(FALSE, TRUE, sizeof(Weighed), 64);
+    g_autofree Weighed *all = g_new0(Weighed, features->words->len);
     double speaks[MODEL_CLASSES];
 
     for (size_t c = 0; c < MODEL_CLASSES; c++)
         speaks[c] = (c == winner ? 1.0 : 0.0) - 1.0 / MODEL_CLASSES;
-    g_array_set_size(weighed, features->words->len);
-    for (guint i = 0; i < weighed->len; i++)
-        g_array_index(weighed, Weighed, i).word = i;
+    for (guint i = 0; i < features->words->len; i++)
+        all[i].word = i;
     for (guint i = 0; i < features->list->len; i++) {
         const Feature *feature = &g_array_index(features->list, Feature, i);
         const int8_t *row = model->rows + MODEL_CLASSES * (size_t)feature->bucket;
@@ -65,10 +77,9 @@ weigh_words(const Classifier *classifier, const Features *features,
             learned_weight(&classifier->learned, feature->bucket, language, learned);
         for (size_t c = 0; c < MODEL_CLASSES; c++)
             gives += speaks[c] * (row[c] * (double)model->head->scale[c] + learned[c]);
-        g_array_index(weighed, Weighed, feature->word).weight += gives;
+        all[feature->word].weight += gives;
     }
-    g_array_sort(weighed, heavier_first);
-    return weighed;
+    return heaviest(all, features->words->len);
 }
 
 /* Worth telling a person: not "the", no lone letter, no number, no "a3f9c2". */
@@ -117,8 +128,6 @@ add_word_reasons(const Features *features, const GArray *weighed, size_t winner,
          i++) {
         const Weighed *one = &g_array_index(weighed, Weighed, i);
 
-        if (one->weight <= 0)
-            break;
         add_word_reason(&g_array_index(features->words, FeatureWord, one->word),
                         one->weight, label, out);
     }

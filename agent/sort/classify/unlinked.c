@@ -5,20 +5,20 @@
 
 #include <glib.h>
 
-static bool
-ends_token(char byte)
-{
-    return g_ascii_isspace(byte) || (byte && strchr("<>()[]\"|,;", byte));
-}
+/* Blanks, and what stands around an address. */
+#define TOKEN_ENDS " \t\n\r\f<>()[]\"|,;"
 
 /* "https://...", "www....", "somebody@example.com"; "<URL>" is how archives hide one.
  */
 static bool
 is_link(const char *token, size_t size)
 {
-    const char *at = memchr(token + (size > 0), '@', size - (size > 0));
+    const char *at;
 
-    if (g_strstr_len(token, (gssize)size, "://"))
+    if (size == 0)
+        return false;
+    at = memchr(token + 1, '@', size - 1);
+    if (memchr(token, ':', size) && g_strstr_len(token, (gssize)size, "://"))
         return true;
     if (size > 4 && g_ascii_strncasecmp(token, "www.", 4) == 0)
         return true;
@@ -30,23 +30,21 @@ is_link(const char *token, size_t size)
 char *
 unlinked(const char *text, size_t max_bytes)
 {
-    size_t left = text ? strnlen(text, max_bytes) : 0;
-    char *kept = g_malloc(left + 1);
+    char *kept = g_strndup(text ? text : "", text ? strnlen(text, max_bytes) : 0);
+    const char *at = kept;
     char *out = kept;
 
-    while (left > 0) {
-        size_t size = 0;
+    while (*at) {
+        size_t size = strcspn(at, TOKEN_ENDS);
 
-        while (size < left && !ends_token(text[size]))
-            size++;
-        if (size && !is_link(text, size)) {
-            memcpy(out, text, size);
-            out += size;
+        if (is_link(at, size)) {
+            at += size;
+            size = 0;
         }
-        if (size < left)
-            *out++ = text[size++];
-        text += size;
-        left -= size;
+        size += at[size] ? 1 : 0; /* what ended it stays */
+        memmove(out, at, size);
+        out += size;
+        at += size;
     }
     *out = '\0';
     return kept;
