@@ -57,10 +57,11 @@ LIBRARIES = {
     "yaml": ["config"],
     "zlib": ["imap"],
     "zstd": ["store"],
-    # Of the system, but as telling as a library: who runs threads, and who may make
-    # glibc open a file for a charset.
+    # Of the system, but as telling as a library: who runs threads, who may make glibc
+    # open a file for a charset, and who tells it what to keep.
     "pthread": ["daemon", "imap", "sorters", "store"],
     "iconv": ["sort/parse"],
+    "malloc": ["sort"],
 }
 # A test may look at a room's work with its own eyes, and play the other side of it: read
 # the database as its users do, be the server on the other end of a connection.
