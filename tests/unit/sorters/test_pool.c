@@ -283,7 +283,8 @@ waiting_for_dns_holds_nobody_else(void)
 
     open_house_at(&house, 1, address);
     job = sorters_begin(house.sorters, slow, house.settings);
-    for (int i = 0; i < 20; i++) {
+    /* Few: on a busy machine each takes its time, and a question lives for seconds. */
+    for (int i = 0; i < 4; i++) {
         g_autoptr(Facts) quick = send_mail(&house, "an ordinary mail", &error);
 
         g_assert_no_error(error);
