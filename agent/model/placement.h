@@ -59,7 +59,7 @@ typedef struct RelatedMessage {
     TicketKind ticket_kind;
     char *ticket_mailbox;
     char *subject;
-    GPtrArray *participants; /* texts: addresses of everyone in that ticket */
+    GPtrArray *participants; /* texts: the writer, if he is one of that ticket */
     char *campaign;          /* NULL: not sent by a campaign */
     bool by_token;           /* found by a reply token, not by a message id */
 } RelatedMessage;

@@ -6,13 +6,12 @@
 #include "tickets.h"
 
 enum {
-    IDS_MOST = 64,           /* of one mail's references that are looked up */
-    MESSAGES_MOST = 4,       /* mails that share one Message-ID */
-    SIBLINGS_MOST = 100,     /* mails looked at that refer to one unseen mail */
-    BOUNCES_MOST = 1000,     /* of one report that are verified */
-    PARTICIPANTS_MOST = 200, /* of one ticket that are told */
-    LOOP_S = 3600,           /* answers are counted for so long */
-    ANSWERS_MOST = 1000,     /* mails looked at for that */
+    IDS_MOST = 64,       /* of one mail's references that are looked up */
+    MESSAGES_MOST = 4,   /* mails that share one Message-ID */
+    SIBLINGS_MOST = 100, /* mails looked at that refer to one unseen mail */
+    BOUNCES_MOST = 1000, /* of one report that are verified */
+    LOOP_S = 3600,       /* answers are counted for so long */
+    ANSWERS_MOST = 1000, /* mails looked at for that */
 };
 
 bool
@@ -26,12 +25,14 @@ store_find_bytes(StoreTxn *txn, const char *sha256, int64_t *message, GError **e
     return statement_done(&found, error);
 }
 
+/* The writer, if he is one: a long ticket has thousands. */
 static bool
-add_participants(Database *db, RelatedMessage *related, GError **error)
+add_participants(Database *db, const char *writer, RelatedMessage *related,
+                 GError **error)
 {
     g_auto(Statement) found = statement_begin(
-        db, "SELECT address FROM ticket_participants WHERE ticket = ? LIMIT ?", "ii",
-        related->ticket, (int64_t)PARTICIPANTS_MOST);
+        db, "SELECT address FROM ticket_participants WHERE ticket = ? AND address = ?",
+        "it", related->ticket, writer);
 
     while (statement_row(&found))
         texts_append(&related->participants, statement_dup_text(&found, 0));
@@ -39,7 +40,7 @@ add_participants(Database *db, RelatedMessage *related, GError **error)
 }
 
 static bool
-add_ticket(Database *db, RelatedMessage *related, GError **error)
+add_ticket(Database *db, const char *writer, RelatedMessage *related, GError **error)
 {
     g_auto(Statement) found =
         statement_begin(db,
@@ -58,18 +59,19 @@ add_ticket(Database *db, RelatedMessage *related, GError **error)
         if (!related->subject)
             related->subject = statement_dup_text(&found, 3);
     }
-    return statement_done(&found, error) && add_participants(db, related, error);
+    return statement_done(&found, error) &&
+           add_participants(db, writer, related, error);
 }
 
 /* What a found message or token says of its ticket, merges followed. */
 static bool
-complete(Database *db, RelatedMessage *related, GError **error)
+complete(Database *db, const char *writer, RelatedMessage *related, GError **error)
 {
     if (related->ticket == 0)
         return true;
     if (!tickets_follow(db, related->ticket, &related->ticket, error))
         return false;
-    return related->ticket == 0 || add_ticket(db, related, error);
+    return related->ticket == 0 || add_ticket(db, writer, related, error);
 }
 
 static void
@@ -144,7 +146,8 @@ add_sibling(Database *db, const char *message_id, Related *out, GError **error)
 }
 
 static bool
-relate_id(Database *db, const char *message_id, Related *out, GError **error)
+relate_id(Database *db, const char *message_id, const char *writer, Related *out,
+          GError **error)
 {
     size_t before = list_length(out->messages);
 
@@ -156,21 +159,22 @@ relate_id(Database *db, const char *message_id, Related *out, GError **error)
         !add_sibling(db, message_id, out, error))
         return false;
     for (size_t i = before; i < list_length(out->messages); i++) {
-        if (!complete(db, out->messages->pdata[i], error))
+        if (!complete(db, writer, out->messages->pdata[i], error))
             return false;
     }
     return true;
 }
 
 static bool
-relate_token(Database *db, int64_t ticket, Related *out, GError **error)
+relate_token(Database *db, int64_t ticket, const char *writer, Related *out,
+             GError **error)
 {
     RelatedMessage *related = shape_append(&related_message_shape, &out->messages);
 
     related->ticket = ticket;
     related->direction = DIRECTION_OUT;
     related->by_token = true;
-    return complete(db, related, error);
+    return complete(db, writer, related, error);
 }
 
 /* Most houses have none, and the question costs more than the answer. */
@@ -252,15 +256,16 @@ store_related(StoreTxn *txn, const Facts *facts, const GPtrArray *message_ids,
               const GArray *token_tickets, Related *out, GError **error)
 {
     const char *sha256 = facts->message.sha256;
+    const char *writer = facts->message.from.address;
     bool rules;
 
     for (guint i = 0; token_tickets && i < MIN(token_tickets->len, IDS_MOST); i++) {
-        if (!relate_token(txn->db, g_array_index(token_tickets, int64_t, i), out,
-                          error))
+        if (!relate_token(txn->db, g_array_index(token_tickets, int64_t, i), writer,
+                          out, error))
             return false;
     }
     for (guint i = 0; message_ids && i < MIN(message_ids->len, IDS_MOST); i++) {
-        if (!relate_id(txn->db, message_ids->pdata[i], out, error))
+        if (!relate_id(txn->db, message_ids->pdata[i], writer, out, error))
             return false;
     }
     if (sha256 && !store_find_bytes(txn, sha256, &out->same_bytes, error))

@@ -7,23 +7,38 @@
 #include "registrar.h"
 
 enum {
-    MERGES_MOST = 32, /* a chain that is longer is a ring */
+    MERGES_MOST = 100000, /* a chain that is longer is a ring */
 };
+
+/* `next` 0: it goes no further. */
+static bool
+merged_into(Database *db, int64_t number, bool *is_there, int64_t *next, GError **error)
+{
+    g_auto(Statement) found = statement_begin(
+        db, "SELECT merged_into FROM tickets WHERE number = ?", "i", number);
+
+    *is_there = statement_row(&found);
+    *next = *is_there ? statement_int(&found, 0) : 0;
+    return statement_done(&found, error);
+}
 
 bool
 tickets_follow(Database *db, int64_t number, int64_t *target, GError **error)
 {
-    g_auto(Statement) found = statement_begin(
-        db,
-        "WITH RECURSIVE chain (number, next, step) AS ("
-        "SELECT number, merged_into, 0 FROM tickets WHERE number = ? UNION ALL "
-        "SELECT t.number, t.merged_into, c.step + 1 FROM chain c "
-        "JOIN tickets t ON t.number = c.next WHERE c.step < ?) "
-        "SELECT number FROM chain ORDER BY step DESC LIMIT 1",
-        "ii", number, (int64_t)MERGES_MOST);
+    bool is_there = false;
+    int64_t next = 0;
 
-    *target = statement_row(&found) ? statement_int(&found, 0) : 0;
-    return statement_done(&found, error);
+    for (int step = 0; step < MERGES_MOST; step++) {
+        if (!merged_into(db, number, &is_there, &next, error))
+            return false;
+        if (next == 0) {
+            *target = is_there ? number : 0;
+            return true;
+        }
+        number = next;
+    }
+    *target = 0; /* a ring, made by hand: no ticket to go to */
+    return true;
 }
 
 /* The clocks of mail servers are all there is: INTERNALDATE, else now. */

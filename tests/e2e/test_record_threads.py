@@ -102,6 +102,28 @@ def test_mail_for_a_merged_ticket_goes_along_the_chain(filed):
     assert last(filed)["ticket"] == 3
 
 
+def test_a_chain_of_many_merges_has_one_end(house, box):
+    tickets = 40
+    box.deliver_all([letter(f"Chain {number}", From=ANA, Message_ID=f"<{number}@chain.example>")
+                     for number in range(1, tickets + 1)])
+    house.start_and_settle()
+    for number in range(1, tickets):
+        house.json("tickets", "merge", str(number), str(number + 1))
+    assert house.run("tickets", "merge", str(tickets), "1").returncode != 0, "a ring of merges"
+    house.stop()
+    deliver(house, reply("<1@chain.example>", "Re: Chain 1"))
+    assert (last(house)["ticket"], ticket(house, tickets)["status"]) == (tickets, "open")
+
+
+def test_everybody_in_a_crowded_ticket_may_answer(filed):
+    crowd = [f"guest{number:03}@norte.example" for number in range(270)]
+    for first in range(0, len(crowd), 90):
+        deliver(filed, reply(Cc=", ".join(crowd[first:first + 90])))
+    deliver(filed, reply(From=f"Last <{crowd[-1].upper()}>"), reply(From=EVE))
+    assert [row["ticket"] for row in filed.sql("SELECT ticket FROM messages ORDER BY id DESC LIMIT 2")] \
+        == [2, 1]
+
+
 # Who gets in
 
 @pytest.mark.parametrize("fields", [
