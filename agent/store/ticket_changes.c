@@ -41,7 +41,9 @@ static const Changeable changeables[] = {
      "SELECT status FROM tickets WHERE number = ?",
      "UPDATE tickets SET status = ?1, updated_at = ?2, sequence = sequence + 1, "
      "closed_at = iif(?1 = 'closed', ?2, NULL), "
-     "reopened_count = reopened_count + (?1 = 'reopened') WHERE number = ?3"},
+     "unanswered_since = iif(?1 IN ('open', 'reopened'), coalesce(unanswered_since, "
+     "iif(customer_wrote_at > coalesce(answered_at, ''), customer_wrote_at, NULL)), "
+     "NULL), reopened_count = reopened_count + (?1 = 'reopened') WHERE number = ?3"},
     {"priority", is_priority, "low, normal, high or urgent",
      "SELECT priority FROM tickets WHERE number = ?",
      "UPDATE tickets SET priority = ?1, updated_at = ?2, sequence = sequence + 1 "
@@ -180,8 +182,11 @@ merge(Database *db, const Ticket *from, const Ticket *into, const char *actor,
            statement_run(db, error,
                          "UPDATE tickets SET updated_at = ?1, sequence = sequence + 1, "
                          "unanswered_since = coalesce(min(unanswered_since, m.since), "
-                         "unanswered_since, m.since) FROM (SELECT unanswered_since AS "
-                         "since FROM tickets WHERE number = ?3) m WHERE number = ?2",
+                         "unanswered_since, m.since), customer_wrote_at = "
+                         "coalesce(max(customer_wrote_at, m.wrote_at), "
+                         "customer_wrote_at, m.wrote_at) FROM (SELECT unanswered_since "
+                         "AS since, customer_wrote_at AS wrote_at FROM tickets WHERE "
+                         "number = ?3) m WHERE number = ?2",
                          "mii", now, into->number, from->number) &&
            statement_run(db, error,
                          "UPDATE tickets SET unanswered_since = NULL WHERE number = ?",
@@ -192,6 +197,24 @@ merge(Database *db, const Ticket *from, const Ticket *into, const char *actor,
                          "ON CONFLICT DO NOTHING",
                          "ii", into->number, from->number) &&
            ticket_steps_put(db, &left, error) && ticket_steps_put(db, &came, error);
+}
+
+/* A customer who waits for us must not vanish in a closed ticket. */
+static bool
+reopen_for(Database *db, const Ticket *from, Ticket *into, const char *actor,
+           GError **error)
+{
+    const StoreChange reopened = {.field = "status",
+                                  .value = ticket_status_name(STATUS_REOPENED),
+                                  .actor = actor};
+    bool waits = from->status == STATUS_OPEN || from->status == STATUS_REOPENED;
+    const Changeable *status;
+
+    if (!waits || into->status != STATUS_CLOSED)
+        return true;
+    into->sequence++; /* of the merge */
+    status = find_changeable(&reopened, error);
+    return status && change(db, status, into, &reopened, error);
 }
 
 bool
@@ -210,7 +233,8 @@ store_merge_tickets(StoreTxn *txn, int64_t number, int64_t into, const char *act
     else
         done = read_living(txn->db, number, &from, error) &&
                read_living(txn->db, into, &target, error) &&
-               merge(txn->db, &from, &target, actor, error);
+               merge(txn->db, &from, &target, actor, error) &&
+               reopen_for(txn->db, &from, &target, actor, error);
     shape_clear(&ticket_shape, &from);
     shape_clear(&ticket_shape, &target);
     return done;

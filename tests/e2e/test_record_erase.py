@@ -79,6 +79,17 @@ def test_an_erased_mail_is_not_collected_again(filled):
     assert traces(filled, ANA, WORD) == []
 
 
+def test_what_was_merged_into_an_erased_ticket_lives_on(filled):
+    colleague, hers = (filled.sql("SELECT ticket FROM messages WHERE subject = ?", subject)[0][0]
+                       for subject in ("Colleague", f"{WORD} broken"))
+    filled.json("tickets", "merge", str(colleague), str(hers))
+    filled.json("erase", ANA)
+    shown = filled.json("tickets", "show", str(colleague))[0]
+    assert (shown["status"], shown["merged_into"]) == ("open", None)
+    assert shown["unanswered_since"] and shown["history"][-1]["new_value"] == "open"
+    assert filled.json("tickets", "set", str(colleague), "--status", "closed")
+
+
 def test_erasing_nobody_changes_nothing(filled):
     before = filled.counts()
     done = filled.json("erase", "nobody@x.example")[0]

@@ -91,6 +91,34 @@ def test_a_merged_ticket_names_its_target(filed):
     assert steps(filed, 3)[-1] == ("merged", who(), "merged_from", None, "2")
 
 
+def waits(house, number):
+    return house.sql("SELECT unanswered_since FROM v_tickets WHERE number = ?", number)[0][0]
+
+
+@pytest.mark.parametrize("status", ["closed", "spam", "waiting"])
+def test_nobody_waits_in_a_ticket_that_a_person_settled(filed, status):
+    since = waits(filed, 1)
+    assert since
+    filed.json("tickets", "set", "1", "--status", status)
+    assert waits(filed, 1) is None
+    filed.json("tickets", "set", "1", "--status", "reopened")
+    assert waits(filed, 1) == since
+
+
+def test_who_waits_does_not_vanish_in_a_closed_ticket(filed):
+    filed.json("tickets", "set", "2", "--status", "closed")
+    filed.json("tickets", "merge", "1", "2")
+    target = filed.json("tickets", "show", "2")[0]
+    assert (target["status"], target["closed_at"]) == ("reopened", None)
+    assert target["unanswered_since"] and waits(filed, 1) is None
+    assert [(kind, old, new) for kind, _, _, old, new in steps(filed, 2)[-2:]] == [
+        ("merged", None, "1"), ("changed", "closed", "reopened")]
+    filed.json("tickets", "set", "2", "--status", "closed")
+    filed.json("tickets", "set", "3", "--status", "closed")
+    filed.json("tickets", "merge", "3", "2")
+    assert filed.json("tickets", "show", "2")[0]["status"] == "closed", "nobody waits"
+
+
 def test_set_without_a_wish_is_usage(filed):
     done = filed.run("tickets", "set", "1")
     assert done.returncode == 64 and "--status" in done.stderr
