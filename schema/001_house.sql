@@ -145,6 +145,9 @@ CREATE TABLE tickets (
 CREATE INDEX tickets_status ON tickets (status);
 CREATE INDEX tickets_requester ON tickets (requester_address);
 CREATE INDEX tickets_contact ON tickets (requester_id);
+-- Programs that asked: with the contacts, every address that has a ticket.
+CREATE INDEX tickets_strangers ON tickets (requester_address, requester_id)
+    WHERE requester_id IS NULL;
 CREATE INDEX tickets_created ON tickets (created_at);
 CREATE INDEX tickets_label ON tickets (label);
 CREATE INDEX tickets_department ON tickets (department);

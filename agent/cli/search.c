@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <glib/gi18n.h>
+
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/table.h"
@@ -20,10 +22,27 @@ static const TableColumn found_columns[] = {{"message", NULL, 8, 0},
                                             {"snippet", "words", 0, 0},
                                             {0}};
 
+/* Nobody takes a part for the whole. */
+static void
+tell_reach(const StoreSearched *searched)
+{
+    if (searched->lag)
+        (void)fprintf(stderr,
+                      _("postroom: the %ld newest messages are not in the index yet\n"),
+                      (long)searched->lag);
+    if (searched->newest)
+        (void)fprintf(
+            stderr,
+            _("postroom: too much is found; only the %ld newest messages were "
+              "looked at. More words, or more letters before a *, find older "
+              "ones\n"),
+            (long)searched->newest);
+}
+
 static int
 search(const CommonOptions *options, const char *words, int64_t most)
 {
-    int64_t lag = 0;
+    StoreSearched searched;
     int code;
     g_autoptr(StoreReader) reader = options_open_reader(options, &code);
     g_autoptr(GError) error = NULL;
@@ -31,14 +50,10 @@ search(const CommonOptions *options, const char *words, int64_t most)
 
     if (!reader)
         return code;
-    found = store_read_search(reader, words, most, &lag, &error);
+    found = store_read_search(reader, words, most, &searched, &error);
     if (!found)
         return options_fail(error);
-    if (lag)
-        (void)fprintf(stderr,
-                      "postroom: the %" G_GINT64_FORMAT
-                      " newest messages are not in the index yet\n",
-                      lag);
+    tell_reach(&searched);
     if (options->json)
         table_print_json(found);
     else

@@ -141,6 +141,13 @@ connect_file(Database *db, const char *path, int flags, int busy_ms, GError **er
 }
 
 bool
+database_open_memory(Database *db, GError **error)
+{
+    return connect_file(db, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, 0,
+                        error);
+}
+
+bool
 database_execute(const Database *db, const char *sql, GError **error)
 {
     int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);

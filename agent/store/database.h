@@ -12,6 +12,9 @@ bool database_open(Database *db, OwnedFd *lock, const char *state,
 bool database_open_reader(Database *db, const char *state,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Empty, without a file, gone when it is cleared. */
+bool database_open_memory(Database *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether the file that was opened is still the one of that name: SQLite would go on
  * writing to one that was deleted. */
 bool database_in_place(const Database *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;

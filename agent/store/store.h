@@ -415,10 +415,16 @@ GBytes *store_read_raw(StoreReader *reader, int64_t id, bool held, GError **erro
 StoreTable *store_read_held(StoreReader *reader, GError **error);
 StoreTable *store_read_mailboxes(StoreReader *reader, GError **error);
 StoreTable *store_read_webhooks(StoreReader *reader, GError **error);
+/* How far a search went. */
+typedef struct StoreSearched {
+    int64_t lag;    /* messages the index has not read yet */
+    int64_t newest; /* so many were looked at, and no older ones; 0: all */
+} StoreSearched;
+
 /* The best first: the words in subjects and in what people wrote; a word that ends with
- * * begins like it. `lag`: messages the index has not read yet. */
+ * * begins like it. */
 StoreTable *store_read_search(StoreReader *reader, const char *words, int64_t most,
-                              int64_t *lag, GError **error);
+                              StoreSearched *out, GError **error);
 StoreTable *store_read_sender_rules(StoreReader *reader, GError **error);
 /* `id` NULL: all. */
 StoreTable *store_read_campaigns(StoreReader *reader, const char *id, GError **error);

@@ -273,18 +273,21 @@ def test_every_filter_of_a_list(house, box):
                                      "priority": "high"}}])
     box.deliver_all([letter("A lamp", From="Bob <bob@norte.example>"),
                      letter("A chair", From="Eve <eve@norte.example>"),
-                     letter("A table", From="Eve <steve@norte.example>")])
+                     letter("A table", From="Eve <steve@norte.example>"),
+                     letter("An invoice", From="NoReply@norte.example")])
     house.once()
     house.json("tickets", "set", "2", "--status", "closed")
     assert numbers(house, "--department", "light") == [1]
     assert numbers(house, "--assignee", "ana") == [1]
-    assert numbers(house, "--assignee", "") == [2, 3]
+    assert numbers(house, "--assignee", "") == [2, 3, 4]
     assert numbers(house, "--priority", "high") == [1]
     assert numbers(house, "--status", "closed") == [2]
     assert numbers(house, "--status", "open", "--sender", "EVE@norte") == [3], "part of an address"
     assert numbers(house, "--sender", "eve@norte.example") == [2], "a whole one"
+    assert numbers(house, "--sender", "b_b") == numbers(house, "--sender", "%") == []
+    assert numbers(house, "--sender", "noreply") == [4], "a program is no contact"
     assert numbers(house, "--since", "2999-01-01") == []
-    assert numbers(house, "--since", "2020-01-01") == [1, 2, 3]
+    assert numbers(house, "--since", "2020-01-01") == [1, 2, 3, 4]
     assert house.run("tickets", "--priority", "hihg").returncode == USAGE
 
 

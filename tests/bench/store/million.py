@@ -35,9 +35,10 @@ ROWS = (
     f"INSERT OR IGNORE INTO contacts (address, domain, first_seen_at, last_seen_at) SELECT {PERSON}, "
     f"{DOMAIN}, {DAY}, {DAY} FROM s WHERE n % 10 = 0",
     f"INSERT INTO tickets (number, reply_token, kind, status, department, mailbox_id, "
-    f"requester_address, subject, label, created_at, opened_at, updated_at, language) SELECT n, n || "
-    f"'-' || hex(randomblob(10)), 'support', {STATUS}, {DEPARTMENT}, 1 + n % 8, {PERSON}, {PICK}, "
-    f"{LABEL}, {DAY}, {DAY}, {DAY}, 'en' FROM s",
+    f"requester_address, requester_id, subject, label, created_at, opened_at, updated_at, language) "
+    f"SELECT n, n || '-' || hex(randomblob(10)), 'support', {STATUS}, {DEPARTMENT}, 1 + n % 8, "
+    f"{PERSON}, (SELECT id FROM contacts WHERE address = {PERSON}), {PICK}, {LABEL}, {DAY}, {DAY}, "
+    f"{DAY}, 'en' FROM s",
     f"INSERT INTO messages (id, ticket, mailbox_id, folder_id, direction, message_id, sha256, "
     f"size_bytes, received_at, filed_at, from_address, subject, is_truncated, is_signed, is_encrypted, "
     f"attachment_count, links_json, calendar_json, defects_json, verdict, author_domain, "
@@ -79,6 +80,8 @@ COMMANDS = (("tickets", "list"), ("tickets", "list", "--status", "reopened", "--
             ("tickets", "list", "--label", "lead", "--department", "dep1", "--limit", "50"),
             ("tickets", "list", "--sender", "person100500@", "--limit", "50"),
             ("tickets", "list", "--sender", "person250500@firm500.example"),
+            ("tickets", "list", "--sender", "person", "--limit", "50"),
+            ("tickets", "list", "--sender", "firm500.", "--status", "closed", "--limit", "50"),
             ("tickets", "list", "--since", "2024-03-01", "--limit", "50"),
             ("tickets", "show", "105000"), ("message", "show", "105000"),
             ("search", "invoice"), ("search", "invoice printer"), ("search", "warehouse*"),
