@@ -17,6 +17,11 @@ ZONE = {
     "broken.example": {"TXT": [["v=spf1 ip4:192.0.2.300 -all"]]},
     "slow.example": "SERVFAIL",
     "xn--caf-dma.example": {"TXT": [["v=spf1 ip4:192.0.2.7 -all"]]},
+    "mapped.example": {"TXT": [["v=spf1 ip6:::ffff:192.0.2.7 ip6:::ffff:0:0/96 -all"]]},
+    "local.example": {"TXT": [["v=spf1 include:%{l}.local.example exists:%{s}.local.example"
+                               " exists:%{l}.a.local.example ip4:192.0.2.7 -all"]]},
+    "long.example": {"TXT": [["v=spf1 exists:%{l}.long.example exists:%{l}.b.long.example"
+                              " exists:%{l}.c.long.example ip4:192.0.2.7 -all"]]},
     "_dmarc.plain.example": {"TXT": [["v=DMARC1; p=reject"]]},
     "_dmarc.strict.example": {"TXT": [["v=DMARC1; p=quarantine; adkim=s; aspf=s"]]},
     "_dmarc.mute.example": "SERVFAIL",
@@ -72,6 +77,13 @@ def told(folder, names, *words, stdin=None):
     ("2001:db8::1", "x", "ann@plain.example", "fail", "mfrom"),
     ("192.0.2.7", "x", "ann@café.example", "pass", "mfrom"),
     ("192.0.2.7", "CAFÉ.example", "<>", "pass", "helo"),
+    ("192.0.2.7", "x", "ann@mapped.example", "fail", "mfrom"),
+    ("::ffff:192.0.2.7", "x", "ann@mapped.example", "fail", "mfrom"),
+    ("::ffff:192.0.2.7", "x", "ann@plain.example", "pass", "mfrom"),
+    ("192.0.2.7", "x", "añil@local.example", "pass", "mfrom"),
+    ("192.0.2.7", "x", "ann@local.example", "permerror", "mfrom"),
+    ("192.0.2.7", "x", "x" * 64 + "@long.example", "pass", "mfrom"),
+    ("192.0.2.7", "x", "ann@long.example", "permerror", "mfrom"),
 ])
 def test_spf(tmp_path, names, ip, helo, sender, result, scope):
     (found,) = told(tmp_path, names, "spf", "--ip", ip, "--helo", helo, "--from", sender)

@@ -51,8 +51,8 @@ asker_clear(Asker *asker)
 
 /* Labels of 1 to 63 bytes, 253 in all. SPF macros may expand to any printable byte;
  * a backslash would be an escape on the way. */
-static bool
-could_exist(const char *name)
+bool
+dns_can_hold(const char *name)
 {
     size_t label = 0;
     size_t size = 0;
@@ -70,7 +70,7 @@ could_exist(const char *name)
 DnsAnswer *
 dns_ask(const DnsAsker *dns, const char *name, DnsType type)
 {
-    if (!could_exist(name))
+    if (!dns_can_hold(name))
         return dns_answer_new(DNS_NXDOMAIN);
     return dns->ask(dns->self, name, type);
 }

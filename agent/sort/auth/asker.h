@@ -19,6 +19,8 @@ void asker_init(Asker *asker, const DnsAsker *dns);
 void asker_clear(Asker *asker);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asker, asker_clear)
 
+/* Whether the domain name system could hold this name. */
+bool dns_can_hold(const char *name);
 /* Names that cannot exist are NXDOMAIN without a question. */
 DnsAnswer *dns_ask(const DnsAsker *dns, const char *name, DnsType type);
 /* Why there is no answer, behind the name of what was asked for: "the key could not be

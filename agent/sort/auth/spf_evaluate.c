@@ -44,7 +44,8 @@ static void G_GNUC_PRINTF(2, 3) set_because(SpfCheck *check, const char *format,
     check->because = g_utf8_make_valid(text, -1);
 }
 
-/* Section 4.6.4: two answers may be empty, a third is a permanent error. */
+/* Section 4.6.4: two answers may be empty, a third is a permanent error. What could not
+ * be asked for has no answer. */
 static Match
 judge_answer(SpfCheck *check, const DnsAnswer *answer, const char *name)
 {
@@ -54,6 +55,8 @@ judge_answer(SpfCheck *check, const DnsAnswer *answer, const char *name)
     }
     if (answer->outcome == DNS_FOUND)
         return MATCH_YES;
+    if (!dns_can_hold(name))
+        return MATCH_NO;
     if (++check->voids > VOIDS_MAX) {
         set_because(check, "more than %d lookups found nothing", VOIDS_MAX);
         return MATCH_PERMANENT;
@@ -224,6 +227,21 @@ match_exists(SpfCheck *check, const char *name)
     return judge_answer(check, answer, name);
 }
 
+/* RFC 8616 section 4: with letters beyond ASCII in the local part, terms that name it
+ * match nothing. */
+static bool
+names_foreign_local_part(const SpfCheck *check, const SpfTerm *term)
+{
+    const char *spec = term->target ? term->target : "";
+
+    if (g_str_is_ascii(check->sender_local))
+        return false;
+    for (const char *p = strchr(spec, '%'); p && p[1]; p = strchr(p + 2, '%'))
+        if (p[1] == '{' && p[2] && strchr("lLsS", p[2]))
+            return true;
+    return false;
+}
+
 static Match
 match_term(SpfCheck *check, const SpfTerm *term, const char *domain)
 {
@@ -236,6 +254,8 @@ match_term(SpfCheck *check, const SpfTerm *term, const char *domain)
                                                                     : MATCH_NO;
     if (!count_lookup(check))
         return MATCH_PERMANENT;
+    if (names_foreign_local_part(check, term))
+        return MATCH_NO;
     name = term->target ? spf_macro_expand(check, term->target, domain, MACRO_DOMAIN)
                         : g_strdup(domain);
     switch (term->mechanism) {

@@ -84,6 +84,17 @@ take_dual_prefix(char *text, SpfTerm *term)
     return true;
 }
 
+/* `ip6:::ffff:192.0.2.1` is an IPv6 address. IPv4 clients are listed by `ip4:` alone,
+ * whatever they connect through (section 5). */
+static IpAddress
+as_written(const IpAddress *v4)
+{
+    IpAddress v6 = {.is_v6 = true, .bytes = {[10] = 0xff, [11] = 0xff}};
+
+    memcpy(v6.bytes + 12, v4->bytes, 4);
+    return v6;
+}
+
 static bool
 read_network(const char *text, SpfTerm *term)
 {
@@ -94,7 +105,6 @@ read_network(const char *text, SpfTerm *term)
 
     if (!ip_parse(base, &term->network))
         return false;
-    /* ::ffff:1.2.3.4 in ip6: is IPv6 as written, though the address means IPv4. */
     if (want_v6 != (strchr(base, ':') != NULL))
         return false;
     term->prefix = want_v6 ? 128 : 32;
@@ -102,7 +112,7 @@ read_network(const char *text, SpfTerm *term)
         !read_prefix(slash + 1, strlen(slash + 1), term->prefix, &term->prefix))
         return false;
     if (want_v6 && !term->network.is_v6)
-        term->prefix = term->prefix >= 96 ? term->prefix - 96 : 0;
+        term->network = as_written(&term->network);
     return true;
 }
 
