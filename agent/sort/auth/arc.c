@@ -312,3 +312,13 @@ arc_could_override(const ArcChain *chain, const GPtrArray *sealers,
     return chain->result == RESULT_TEMPERROR &&
            is_vouched_for(chain, sealers, author_domain);
 }
+
+bool
+arc_claims_pass(const RawMail *mail, const GPtrArray *sealers,
+                const char *author_domain)
+{
+    g_auto(ArcChain) chain = {0};
+
+    return list_length(sealers) > 0 && collect(mail, &chain) &&
+           is_vouched_for(&chain, sealers, author_domain);
+}

@@ -41,6 +41,10 @@ void arc_describe(const ArcChain *chain, const GPtrArray *sealers, ArcFacts *out
 bool arc_overrides(const ArcChain *chain, const GPtrArray *sealers,
                    const char *author_domain);
 
+/* Whether the chain claims enough to be worth judging before anything of strangers. */
+bool arc_claims_pass(const RawMail *mail, const GPtrArray *sealers,
+                     const char *author_domain);
+
 /* Whether it would, were the keys that could not be asked for sound. */
 bool arc_could_override(const ArcChain *chain, const GPtrArray *sealers,
                         const char *author_domain);

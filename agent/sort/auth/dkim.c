@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 
+#include "dmarc.h"
 #include "domain.h"
 #include "identity.h"
 #include "signature.h"
@@ -58,16 +59,17 @@ refuse_scope(Signature *signature)
 }
 
 static Candidate *
-read_candidate(const RawField *field, const char *author_domain)
+read_candidate(const RawField *field, const DkimQuestion *question)
 {
     Candidate *candidate = g_new0(Candidate, 1);
     Signature *signature = &candidate->signature;
 
     if (signature_read(field, SIGNATURE_DKIM, signature, &candidate->trouble))
         candidate->trouble = refuse_scope(signature);
-    candidate->could_align = author_domain && signature->domain &&
-                             (domain_is_within(signature->domain, author_domain) ||
-                              domain_is_within(author_domain, signature->domain));
+    candidate->could_align =
+        question->author_domain && signature->domain &&
+        dmarc_could_align(signature->domain, question->author_domain,
+                          question->organization);
     return candidate;
 }
 
@@ -83,7 +85,7 @@ ranked_candidates(const DkimQuestion *question, size_t *found)
         const RawField *field = raw_mail_field(question->mail, i);
 
         if (field_is(field, "dkim-signature") && ++*found <= SIGNATURES_READ_MAX)
-            g_ptr_array_add(all, read_candidate(field, question->author_domain));
+            g_ptr_array_add(all, read_candidate(field, question));
     }
     for (int pass = 0; pass < 2; pass++)
         for (guint i = 0; i < all->len; i++) {

@@ -14,6 +14,7 @@ enum {
 typedef struct DkimQuestion {
     const RawMail *mail;
     const char *author_domain; /* NULL: judge in the mail's order */
+    const char *organization;  /* of the author; NULL: not known */
     int64_t received_at;       /* TIME_NONE: times are not judged */
     bool is_border_time;       /* else it may be earlier than the signature: only expiry
                                   counts */

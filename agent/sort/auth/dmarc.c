@@ -242,6 +242,15 @@ judge(const DmarcQuestion *question, const Witness *witness, DmarcReport *out)
     facts->because = explain(out, step, author_domain);
 }
 
+bool
+dmarc_could_align(const char *domain, const char *author_domain,
+                  const char *organization)
+{
+    return domain_is_within(domain, author_domain) ||
+           domain_is_within(author_domain, domain) ||
+           (organization && domain_is_within(domain, organization));
+}
+
 void
 dmarc_walk(const char *author_domain, const DnsAsker *dns, DmarcWalk *out)
 {

@@ -45,5 +45,10 @@ void dmarc_report_init(DmarcReport *report);
 void dmarc_report_clear(DmarcReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DmarcReport, dmarc_report_clear)
 
+/* Whether a pass of `domain` could belong to the author, as far as names tell;
+ * `organization` may be NULL. */
+bool dmarc_could_align(const char *domain, const char *author_domain,
+                       const char *organization);
+
 void dmarc_walk(const char *author_domain, const DnsAsker *dns, DmarcWalk *out);
 void dmarc_judge(const DmarcQuestion *question, DmarcReport *out);

@@ -84,12 +84,28 @@ judge_spf(const Case *self, SpfFacts *out)
     }
 }
 
+/* Whether SPF asks for records of the author's own side, if it is judged at all. */
+static bool
+is_spf_of_author(const Case *self, const DmarcWalk *walk)
+{
+    const char *sender = self->place->envelope_from;
+    const char *helo = self->place->received.helo;
+    const char *named = sender && *sender ? sender : helo ? helo : "";
+    const char *at = strrchr(named, '@');
+    const char *start = at ? at + 1 : named;
+    g_autofree char *domain = domain_to_ascii(start, strlen(start));
+
+    return domain &&
+           dmarc_could_align(domain, self->verdict->author_domain, walk->organization);
+}
+
 static void
-judge_dkim(const Case *self, DkimReport *report)
+judge_dkim(const Case *self, const DmarcWalk *walk, DkimReport *report)
 {
     Verdict *out = self->verdict;
     DkimQuestion question = {.mail = self->mail,
                              .author_domain = out->author_domain,
+                             .organization = walk->organization,
                              .dns = self->dns,
                              .keys = self->keys};
 
@@ -152,9 +168,9 @@ judge_arc(const Case *self, ArcChain *chain)
     arc_describe(chain, sealers, &out->arc);
 }
 
-/* The policy is asked for first. A forger's signatures and SPF record can use up all of
- * a mail's lookups and time: his mail would be deferred for want of a policy that was
- * there to be asked for. */
+/* What could prove the author right is asked for first, strangers' records last. A
+ * forger's signatures and SPF record can use up all of a mail's lookups and time: his
+ * mail would be deferred for want of answers that were there to be asked for. */
 static void
 judge_locally(const Case *self)
 {
@@ -162,14 +178,24 @@ judge_locally(const Case *self)
     g_auto(DmarcReport) dmarc = {0};
     g_auto(ArcChain) chain = {0};
     Evidence evidence = {&dmarc, &chain};
+    const GPtrArray *sealers = self->settings->border.arc_sealers;
+    bool early_arc = arc_claims_pass(self->mail, sealers, self->verdict->author_domain);
+    bool early_spf;
     DmarcWalk walk;
 
     dmarc_walk(self->verdict->author_domain, self->dns, &walk);
     dmarc_report_init(&dmarc);
-    judge_dkim(self, &dkim);
-    judge_spf(self, &self->verdict->spf);
+    early_spf = is_spf_of_author(self, &walk);
+    if (early_spf)
+        judge_spf(self, &self->verdict->spf);
+    if (early_arc)
+        judge_arc(self, &chain);
+    judge_dkim(self, &walk, &dkim);
+    if (!early_spf)
+        judge_spf(self, &self->verdict->spf);
     judge_dmarc(self, &walk, &dmarc);
-    judge_arc(self, &chain);
+    if (!early_arc)
+        judge_arc(self, &chain);
     verdict_conclude(self, &evidence);
 }
 

@@ -247,13 +247,10 @@ say_evidence(Verdict *out)
 static bool
 could_align(const Verdict *verdict, const char *domain, bool is_strict)
 {
-    const char *organization = verdict->dmarc.organizational_domain;
-
-    if (is_strict)
+    if (!domain || is_strict)
         return domain && strcmp(domain, verdict->author_domain) == 0;
-    return domain && (domain_is_within(domain, verdict->author_domain) ||
-                      domain_is_within(verdict->author_domain, domain) ||
-                      (organization && domain_is_within(domain, organization)));
+    return dmarc_could_align(domain, verdict->author_domain,
+                             verdict->dmarc.organizational_domain);
 }
 
 static const char *
