@@ -123,20 +123,24 @@ drop_texts(GPtrArray *texts, GArray *messages, const GArray *found, LearnReport 
     }
 }
 
-/* Texts that contradict each other, then those of senders who contradict the house. */
+/* Texts that contradict each other, then those of senders who contradict the house,
+ * then those of whoever calls everything one label. */
 static void
 drop_contradictions(GPtrArray *texts, const GPtrArray *lessons, LearnReport *report)
 {
     g_autoptr(GArray) messages = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) contradictions = guard_contradictions(texts);
-    g_autoptr(GArray) harmful = NULL;
+    g_autoptr(GArray) of_senders = NULL;
+    g_autoptr(GArray) of_labels = NULL;
 
     for (guint i = 0; i < lessons->len; i++)
         g_array_append_val(messages, ((const Lesson *)lessons->pdata[i])->message);
     report->contradicted = g_array_new(FALSE, FALSE, sizeof(int64_t));
     drop_texts(texts, messages, contradictions, report);
-    harmful = influence_find(texts);
-    drop_texts(texts, messages, harmful, report);
+    of_senders = influence_find(texts, INFLUENCE_SENDER);
+    drop_texts(texts, messages, of_senders, report);
+    of_labels = influence_find(texts, INFLUENCE_LABEL);
+    drop_texts(texts, messages, of_labels, report);
 }
 
 static void

@@ -1,4 +1,4 @@
-"""What one domain's wrong corrections cost after 200 honest ones.
+"""What wrong corrections of one domain, or of many, cost after 200 honest ones.
 
     python3 tests/bench/sort/poison.py build/release/tests/bench_sort_learning DATA/classify
 
@@ -53,10 +53,15 @@ def main():
             trickle.insert(20 + 4 * number,
                            line("teach", "liar.example", item, LABELS[1 + number % 5]))
         print(f"{language}, 50 between the others, at random: {run(program, trickle, judged)}")
-        spread = honest + [line("teach", f"liar{number}.example", item, "lead")
-                           for number, item in enumerate(found[200:250])]
-        print(f"{language}, 50 of as many domains call everything lead: "
-              f"{run(program, spread, judged)}")
+        for label in LABELS:
+            spread = [line("teach", f"liar{number}.example", item, label)
+                      for number, item in enumerate(found[200:250])]
+            print(f"{language}, 50 of as many domains call everything {label}: "
+                  f"{run(program, honest + spread, judged)}")
+        wrong = [line("teach", f"liar{number}.example", item, LABELS[1 + number % 5])
+                 for number, item in enumerate(found[200:250])]
+        print(f"{language}, 50 of as many domains, at random: "
+              f"{run(program, honest + wrong, judged)}")
 
 
 if __name__ == "__main__":

@@ -281,9 +281,10 @@ nonsense_is_refused(House *house, gconstpointer unused)
     g_assert_cmpfloat(house->report.canary_after, <, house->report.canary_before);
 }
 
-/* Forty houses say what is so, one says of the like that nobody wants mail. */
+/* Forty houses say what is so; 24 mails of the like, of one sender or of as many, are
+ * said to ask for no more mail. */
 static void
-one_sender_does_not_outvote_the_house(House *house, gconstpointer unused)
+teach_lies(House *house, bool is_one_liar)
 {
     static const char *const things[] = {"printer", "invoice",  "password", "parcel",
                                          "account", "contract", "delivery", "order"};
@@ -300,7 +301,6 @@ one_sender_does_not_outvote_the_house(House *house, gconstpointer unused)
     size_t n_honest = G_N_ELEMENTS(honest) * G_N_ELEMENTS(things);
     size_t n_lies = G_N_ELEMENTS(lies) * G_N_ELEMENTS(things);
 
-    (void)unused;
     for (size_t i = 0; i < n_honest + n_lies; i++) {
         bool lie = i >= n_honest;
         const char *form =
@@ -308,8 +308,9 @@ one_sender_does_not_outvote_the_house(House *house, gconstpointer unused)
         g_auto(GStrv) halves = g_strsplit(form, "%s", 2);
         g_autofree char *text =
             g_strconcat(halves[0], things[i % G_N_ELEMENTS(things)], halves[1], NULL);
-        g_autofree char *sender =
-            lie ? g_strdup("liar.example") : g_strdup_printf("house%zu.example", i);
+        g_autofree char *sender = lie && is_one_liar
+                                      ? g_strdup("liar.example")
+                                      : g_strdup_printf("house%zu.example", i);
         Lesson *lesson;
 
         teach_label(house, lie ? LABEL_UNSUBSCRIBE : LABEL_SUPPORT, "", text);
@@ -321,6 +322,20 @@ one_sender_does_not_outvote_the_house(House *house, gconstpointer unused)
     g_assert_cmpint(house->report.texts, ==, n_honest);
     g_assert_cmpuint(house->report.contradicted->len, ==, n_lies);
     g_assert_false(house->report.is_refused);
+}
+
+static void
+one_sender_does_not_outvote_the_house(House *house, gconstpointer unused)
+{
+    (void)unused;
+    teach_lies(house, true);
+}
+
+static void
+one_label_does_not_outvote_the_house(House *house, gconstpointer unused)
+{
+    (void)unused;
+    teach_lies(house, false);
 }
 
 static void
@@ -358,6 +373,7 @@ main(int argc, char **argv)
         {"nonsense-is-refused", nonsense_is_refused},
         {"one-sender-does-not-outvote-the-house",
          one_sender_does_not_outvote_the_house},
+        {"one-label-does-not-outvote-the-house", one_label_does_not_outvote_the_house},
         {"a-table-of-another-make-is-refused", a_table_of_another_make_is_refused},
     };
 
