@@ -48,11 +48,11 @@ def mail(subject, body, sender="ana@client.example", fields=""):
             f"Content-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n").encode()
 
 
-def explained(letter, language):
+def explained(letter, language, resolver="none"):
     environment = {name: value for name, value in os.environ.items()
                    if name != "POSTROOM_CONFIG"}
     done = subprocess.run([program(), "explain", "--json", "--lang", language, "--resolver",
-                           "none", "-"], input=letter, capture_output=True, timeout=60,
+                           resolver, "-"], input=letter, capture_output=True, timeout=60,
                           check=True, env=environment)
     return json.loads(done.stdout)["classification"]
 
@@ -93,6 +93,35 @@ def test_labels_that_no_model_gives(label, letter, told_in):
     found = explained(letter, told_in)
     assert found["label"] == label, found
     assert_three_in_words(found)
+
+
+@pytest.mark.parametrize("told_in", ["en", "es"])
+def test_who_pretends_is_told_sign_by_sign(dns, told_in):
+    bare = "192.0.2.9"
+    letter = mail("Account on hold", f"Please verify your account at http://{bare}/login",
+                  sender='"Netflix" <service@bright-lamps.example>',
+                  fields="Reply-To: box@other-place.example\r\n")
+    found = explained(letter, told_in, dns.address)
+    assert found["label"] == "phishing", found
+    assert_three_in_words(found)
+    told = " / ".join(reason["text"] for reason in found["reasons"])
+    for named in ("netflix", "bright-lamps.example", bare, "other-place.example"):
+        assert named in told, told
+    assert ("answers would go to" in told) == (told_in == "en"), told
+    assert ("las respuestas irían a" in told) == (told_in == "es"), told
+
+
+@pytest.mark.parametrize("told_in,usual", [("en", "is usual in spam"),
+                                           ("es", "es habitual en el spam")])
+def test_plain_spam_is_told_sign_by_sign(told_in, usual):
+    letter = mail("LAST CHANCE FOR CHEAP WATCHES", "Buy now: replica watches and cialis. You "
+                  "have won a prize besides.", fields="X-Spam-Flag: YES\r\n")
+    found = explained(letter, told_in)
+    assert found["label"] == "spam", found
+    assert_three_in_words(found)
+    signs = [reason["text"] for reason in found["reasons"] if reason["signal"] == "spam:sign"]
+    assert len(signs) >= 3 and all(sign.endswith(usual) for sign in signs), signs
+    assert any("cialis" in sign for sign in signs), signs
 
 
 def test_an_offer_to_opt_out_is_no_wish_to():

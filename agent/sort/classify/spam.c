@@ -1,12 +1,15 @@
 /* Layer 5b: spam, by what this house calls so; before it has taught the filter, by
  * plain signs. What answers a campaign of ours or asks for no more mail is never spam.
  */
+#include <string.h>
+
 #include "spam_filter.h"
 #include "spam_signs.h"
 
 enum {
     OPTOUT_WITHIN_BYTES = 300, /* whoever wants no more mail says so at once */
-    OPTOUT_LINKS_MOST = 3
+    OPTOUT_LINKS_MOST = 3,
+    SIGNS_TOLD = 4
 };
 
 /* Somebody asks for no more mail. Spam explains in its last lines how to ask, under a
@@ -55,6 +58,24 @@ set_verdict(SpamFacts *facts, const char *verdict)
     facts->verdict = g_strdup(verdict);
 }
 
+/* A sign that is no phrase of the mail stands in brackets. */
+static void
+add_sign_reasons(Case *it)
+{
+    const GPtrArray *signs = it->out->spam.top_tokens;
+
+    for (size_t i = 0; i < MIN(list_length(signs), (size_t)SIGNS_TOLD); i++) {
+        const char *sign = signs->pdata[i];
+        size_t size = strlen(sign);
+
+        add_reason(
+            &it->out->classification, "spam:sign", 0,
+            *sign == '(' && size > 2
+                ? g_strdup_printf("%.*s is usual in spam", (int)size - 2, sign + 1)
+                : g_strdup_printf("“%s” is usual in spam", sign));
+    }
+}
+
 static bool
 judge_untaught(Case *it)
 {
@@ -66,6 +87,7 @@ judge_untaught(Case *it)
            g_strdup_printf("%zu plain signs of spam, first “%s”",
                            list_length(it->out->spam.top_tokens),
                            (char *)it->out->spam.top_tokens->pdata[0]));
+    add_sign_reasons(it);
     return true;
 }
 
