@@ -16,6 +16,10 @@ typedef enum {
 /* `folded` is from fold_words. `phrase`, when not NULL, becomes the one that told. */
 OptOut lexicon_judge(const char *folded, const char **phrase);
 
+/* `folded` is nothing but "unsubscribe", "baja" or the like: a subject that says it
+ * all. */
+bool lexicon_is_bare(const char *folded);
+
 /* What its verdict adds to the scores of unsubscribe and of support. It is sure of few
  * things, so it only leans. */
 double lexicon_lean(OptOut verdict);

@@ -222,6 +222,8 @@ add_marks(Gatherer *gatherer, const char *folded)
     Marks marks = {0};
 
     features->optout = lexicon_judge(folded, &features->optout_phrase);
+    if (features->optout == OPTOUT_MENTION && lexicon_is_bare(features->folded[0]))
+        features->optout = OPTOUT_REQUEST;
     if (verdicts[features->optout])
         marks_add(&marks, verdicts[features->optout]);
     marks_find(&marks, &gatherer->form);
