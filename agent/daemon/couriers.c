@@ -116,13 +116,14 @@ settle_search(Couriers *couriers, DueSearch *search)
         begin(couriers, found->pdata[i]);
 }
 
+/* After 410 it waits like all that comes behind it until somebody lets the webhook back
+ * in: it was the webhook that was gone. */
 static DeliveryFate
 fate_of(const DeliverOutcome *outcome, double delay_s)
 {
     if (outcome->verdict == OUTCOME_DELIVERED)
         return DELIVERED;
-    return outcome->verdict == OUTCOME_GONE || delay_s < 0 ? DELIVERY_DEAD
-                                                           : DELIVERY_LATER;
+    return delay_s < 0 ? DELIVERY_DEAD : DELIVERY_LATER;
 }
 
 static void

@@ -91,14 +91,20 @@ store_endpoint_failing(StoreTxn *txn, const char *endpoint, int64_t *seconds,
 bool
 store_enable_endpoint(StoreTxn *txn, const char *endpoint, GError **error)
 {
+    int64_t now = clock_now_ms();
+
     if (!statement_run(txn->db, error,
                        "UPDATE webhooks SET state = 'enabled', because = NULL, "
                        "failing_since = NULL, changed_at = ? "
                        "WHERE name = ? AND is_configured",
-                       "mt", clock_now_ms(), endpoint))
+                       "mt", now, endpoint))
         return false;
-    if (sqlite3_changes(txn->db->sqlite) > 0)
-        return true;
-    g_set_error(error, FAULT, FAULT_MESSAGE, "there is no webhook '%s'", endpoint);
-    return false;
+    if (sqlite3_changes(txn->db->sqlite) == 0) {
+        g_set_error(error, FAULT, FAULT_MESSAGE, "there is no webhook '%s'", endpoint);
+        return false;
+    }
+    return statement_run(txn->db, error,
+                         "UPDATE outbox SET due_at = ?1 WHERE state = 'waiting' "
+                         "AND endpoint = ?2 AND due_at > ?1",
+                         "mt", now, endpoint);
 }

@@ -216,18 +216,32 @@ def test_a_success_among_failures_counts_anew(house, box, hooks):
 
 
 def test_a_disabled_webhook_is_let_back_in(house, box, hooks):
+    """What it refused as gone was not to blame: it goes out with what waits behind it."""
     hooks.script = lambda n, event: 410 if n == 0 else 200
     box.deliver(letter("gone"))
     house.start_and_settle()
     wait_for(lambda: health(house)["state"] == "disabled", what=house.log)
     box.deliver(letter("waits"))
-    wait_for(lambda: health(house)["waiting"] == 1, what=house.log)
+    wait_for(lambda: health(house)["waiting"] == 2, what=house.log)
+    assert house.json("webhooks", "dead") == []
     (row,) = house.json("webhooks", "enable", "crm")
     assert row["state"] == "enabled" and row["because"] is None
-    wait_for(lambda: len(hooks.events) == 2 and health(house)["delivered"] == 1,
-             what=house.log)
+    wait_for(lambda: health(house)["delivered"] == 2, what=house.log)
     assert house.stop() == 0
+    refused, *after = [event.id for event in hooks.events]
+    assert len(after) == 2 and refused in after
     assert house.run("webhooks", "enable", "nobody").returncode == BAD_INPUT
+
+
+def test_who_is_let_back_in_has_not_to_wait_for_the_schedule(house, box, hooks):
+    hooks.script = lambda n, event: 500 if n == 0 else 200
+    box.deliver(letter("it stumbles"))
+    house.once(expect=TRY_LATER)
+    change(house, "UPDATE outbox SET due_at = '2999-01-01T00:00:00.000Z'")
+    change(house, "UPDATE webhooks SET state = 'disabled', because = 'for the test'")
+    house.run("webhooks", "enable", "crm")
+    house.once()
+    assert health(house)["delivered"] == 1 and len(hooks.events) == 2
 
 
 # Keys and envelopes
