@@ -419,6 +419,38 @@ def test_forms_of_many_makers(body, name, address, phones):
     assert (lead["name"], lead["email"], lead["phones"]) == (name, address, phones)
 
 
+@pytest.mark.parametrize("rows", [
+    "Name = Eva Example\nEmail = eva@firma.example\nPhone = +34 981 22 33 44\n",
+    "Name - Eva Example\nEmail - eva@firma.example\nPhone - +34 981 22 33 44\n",
+    "Name Eva Example\nEmail eva@firma.example\nPhone +34 981 22 33 44\nName wrong on the invoice\n",
+])
+def test_forms_without_colons(rows):
+    facts = read(HEAD + b"Subject: Offer, price, demo\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+                 + (rows + ASK).encode())
+    lead = facts["lead"]
+    assert (lead["name"], lead["email"], lead["phones"], lead["website"]) == (
+        "Eva Example", "eva@firma.example", ["+34981223344"], "firma.example")
+
+
+@pytest.mark.parametrize("domain, card, company, site, phones", [
+    ("firma.es", "Eva Gil\nEjemplo e Hijos, S.L.\nTel. 981 22 33 44 | www.ejemplo.example",
+     "Ejemplo e Hijos, S.L.", "www.ejemplo.example", ["+34981223344"]),
+    ("firma.mx", "Ing. Eva Gil\nHerramientas de Ejemplo S.A. de C.V.\nTel: (55) 1234-5678\nCel: 044 55 1234 5678",
+     "Herramientas de Ejemplo S.A. de C.V.", "firma.mx", ["+525512345678"]),
+    ("firma.ar", "Eva Gil\nCel: 11 15-2345-6789\nTel: (011) 4567-8901", None, "firma.ar",
+     ["+5491123456789", "+541145678901"]),
+    ("firma.example", "Eva Gil\nPurchasing | Example & Sons Inc.\nhttps://example-sons.example/",
+     "Example & Sons Inc.", "https://example-sons.example/", []),
+])
+def test_cards_under_a_letter(domain, card, company, site, phones):
+    facts = read(f"From: eva@{domain}\r\nTo: ventas@nuestra.example\r\nSubject: Offer, price, demo\r\n"
+                 f"Content-Type: text/plain; charset=utf-8\r\n\r\n{ASK}\nIP 192.168.100.200, ISBN "
+                 f"978-84-376-0494-7, card 4111 1111 1111 1111\n\nSaludos,\n{card}\n".encode())
+    lead = facts["lead"]
+    assert lead["name"] == card.split("\n")[0]
+    assert (lead["company"], lead["website"], lead["phones"]) == (company, site, phones)
+
+
 def test_a_page_of_a_form():
     rows = "".join(f"<tr><td colspan=2><b>{key}</b></td></tr><tr><td>&nbsp;</td><td>{value}</td></tr>"
                    for key, value in [("Name", "Eva"), ("Email", "eva@firma.example"), ("Message", ASK)])

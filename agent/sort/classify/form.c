@@ -7,6 +7,7 @@
 enum {
     FORM_LINES_MOST = 60,
     KEY_MOST_BYTES = 40,
+    KEY_WORDS = 4,
     SHORT_PHONE_DIGITS = 7, /* where a phone is asked for */
     VALUE_MAX_BYTES = 200
 };
@@ -288,11 +289,21 @@ keep_value(Form *form, const char *key, char *value)
     }
 }
 
+/* Where the question ends: "Name: Eva", "Name = Eva", "Name - Eva", "Name | Eva". */
+static size_t
+question_size(const char *line)
+{
+    size_t size = strcspn(line, ":=|\t");
+    const char *dash = strstr(line, " - ");
+
+    return !line[size] && dash ? (size_t)(dash - line) + 1 : size;
+}
+
 /* Some forms write the answer below the question, with a colon behind it or none. */
 static void
 read_line(Form *form, const char *line, const char *below)
 {
-    size_t size = strcspn(line, ":");
+    size_t size = question_size(line);
     g_autofree char *key = NULL;
     g_autofree char *value = NULL;
     const char *answer = line[size] ? line + size + 1 : "";
@@ -304,6 +315,61 @@ read_line(Form *form, const char *line, const char *below)
     value = g_strstrip(g_strdup(*answer ? answer : below));
     if (*value && strlen(value) <= VALUE_MAX_BYTES)
         keep_value(form, key, value);
+}
+
+/* "Eva Example", not "wrong on the invoice". */
+static bool
+is_bare_answer(Asked asked, const char *value)
+{
+    g_auto(GStrv) words = NULL;
+
+    if (asked == FIELD_EMAIL)
+        return strchr(value, '@') && !strchr(value, ' ');
+    if (asked == FIELD_PHONE)
+        return strspn(value, "+0123456789 ()-.") == strlen(value);
+    if (asked != FIELD_NAME && asked != FIELD_SURNAME && asked != FIELD_COMPANY)
+        return false;
+    words = g_strsplit(value, " ", -1);
+    return g_strv_length(words) <= 5 && g_unichar_isupper(g_utf8_get_char(value));
+}
+
+/* A table has nothing between question and answer: "Email eva@firma.example". */
+static void
+read_row(Form *form, const char *line)
+{
+    const char *blank = line;
+
+    for (size_t words = 0; words < KEY_WORDS; words++) {
+        g_autofree char *key = NULL;
+        g_autofree char *value = NULL;
+
+        blank = strchr(blank, ' ');
+        if (!blank || blank - line > KEY_MOST_BYTES)
+            return;
+        key = fold_words(line, (size_t)(blank - line));
+        value = g_strstrip(g_strdup(++blank));
+        for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+            if (strlen(value) <= VALUE_MAX_BYTES && g_str_equal(key, keys[i].key) &&
+                is_bare_answer(keys[i].asked, value))
+                keep_value(form, key, value);
+        }
+    }
+}
+
+/* Only where an address is asked for so, too: then it is a form. */
+static void
+read_table(Form *form, char *const *lines)
+{
+    Form rows = {0};
+
+    for (char *const *line = lines; *line; line++)
+        read_row(&rows, *line);
+    if (rows.values[FIELD_EMAIL] && rows.found >= 2) {
+        form_clear(form);
+        *form = rows;
+    } else {
+        form_clear(&rows);
+    }
 }
 
 /* "Eva Example <eva@firma.example>" is a name and an address. */
@@ -341,6 +407,8 @@ form_read(const char *text, Form *form)
     for (char **line = lines; *line; line++)
         read_line(form, *line, line_below(line));
     split_from(form);
+    if (!form->values[FIELD_EMAIL])
+        read_table(form, lines);
 }
 
 bool

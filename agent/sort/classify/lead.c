@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "card.h"
 #include "fold.h"
 #include "form.h"
 #include "layer.h"
@@ -10,31 +11,59 @@
 enum {
     SHORT_PHONE_DIGITS = 7, /* where a phone is asked for */
     PHONE_DIGITS = 9,
+    MOST_PHONE_DIGITS = 15, /* E.164 */
     PHONES_MOST = 4,
     DIGITS_MOST = 20
 };
+
+/* Within Mexico mobiles were dialled by 044 or 045, other places by 01; within
+ * Argentina other places by 0, mobiles by 15 behind the code of the place, which abroad
+ * is a 9 before it. */
+static const char *
+without_home_prefix(const char *domain, const char *digits, char changed[DIGITS_MOST])
+{
+    bool is_mexican = g_str_has_suffix(domain, ".mx");
+    size_t size = strlen(digits);
+
+    if (is_mexican && size == 13 &&
+        (g_str_has_prefix(digits, "044") || g_str_has_prefix(digits, "045")))
+        return digits + 3;
+    if (is_mexican)
+        return size == 12 && g_str_has_prefix(digits, "01") ? digits + 2 : digits;
+    digits += *digits == '0' ? 1 : 0;
+    for (int place = 2; strlen(digits) == 12 && place <= 4; place++) {
+        if (strncmp(digits + place, "15", 2) != 0)
+            continue;
+        g_snprintf(changed, DIGITS_MOST, "9%.*s%s", place, digits, digits + place + 2);
+        return changed;
+    }
+    return digits;
+}
 
 /* The country where it is clear: written with it, or the sender's own top domain, whose
  * numbers have that length or begin with a nought that is for calls at home. */
 static char *
 international(const char *domain, const char *digits)
 {
+    char changed[DIGITS_MOST];
     static const struct {
         const char *tail;
         const char *prefix;
         size_t digits; /* 0: they begin with a nought */
     } countries[] = {
-        {".es", "+34", 9},  {".mx", "+52", 10}, {".ar", "+54", 10}, {".co", "+57", 10},
-        {".cl", "+56", 9},  {".pe", "+51", 9},  {".pt", "+351", 9}, {".pl", "+48", 9},
-        {".it", "+39", 10}, {".fr", "+33", 0},  {".de", "+49", 0},  {".uk", "+44", 0},
-        {".nl", "+31", 0},  {".be", "+32", 0},  {".at", "+43", 0},  {".ch", "+41", 0},
-        {".se", "+46", 0},  {".fi", "+358", 0}, {".ie", "+353", 0}, {".ro", "+40", 0},
-        {".jp", "+81", 0},  {".au", "+61", 0},  {".nz", "+64", 0},  {".tr", "+90", 0},
-        {".ua", "+380", 0}, {".kr", "+82", 0},  {".za", "+27", 0},  {".dk", "+45", 8},
-        {".no", "+47", 8},  {".cz", "+420", 9}, {".sk", "+421", 0}, {".gr", "+30", 10},
-        {".in", "+91", 10}, {".cn", "+86", 11}, {".br", "+55", 11}, {".br", "+55", 10},
-        {".uy", "+598", 8}, {".ec", "+593", 0}};
+        {".es", "+34", 9},  {".mx", "+52", 10}, {".ar", "+54", 10}, {".ar", "+54", 11},
+        {".co", "+57", 10}, {".cl", "+56", 9},  {".pe", "+51", 9},  {".pt", "+351", 9},
+        {".pl", "+48", 9},  {".it", "+39", 10}, {".fr", "+33", 0},  {".de", "+49", 0},
+        {".uk", "+44", 0},  {".nl", "+31", 0},  {".be", "+32", 0},  {".at", "+43", 0},
+        {".ch", "+41", 0},  {".se", "+46", 0},  {".fi", "+358", 0}, {".ie", "+353", 0},
+        {".ro", "+40", 0},  {".jp", "+81", 0},  {".au", "+61", 0},  {".nz", "+64", 0},
+        {".tr", "+90", 0},  {".ua", "+380", 0}, {".kr", "+82", 0},  {".za", "+27", 0},
+        {".dk", "+45", 8},  {".no", "+47", 8},  {".cz", "+420", 9}, {".sk", "+421", 0},
+        {".gr", "+30", 10}, {".in", "+91", 10}, {".cn", "+86", 11}, {".br", "+55", 11},
+        {".br", "+55", 10}, {".uy", "+598", 8}, {".ec", "+593", 0}};
 
+    if (g_str_has_suffix(domain, ".mx") || g_str_has_suffix(domain, ".ar"))
+        digits = without_home_prefix(domain, digits, changed);
     for (size_t i = 0; i < G_N_ELEMENTS(countries); i++) {
         if (!g_str_has_suffix(domain, countries[i].tail))
             continue;
@@ -110,6 +139,24 @@ is_date(const char *text)
            ((first == 4 && last > 0 && last <= 2) || (first <= 2 && last == 4));
 }
 
+/* An address of the network, or the number of a book. */
+static bool
+is_other_number(const char *text, const char *digits)
+{
+    unsigned groups = 1;
+
+    if (strlen(digits) == 13 &&
+        (g_str_has_prefix(digits, "978") || g_str_has_prefix(digits, "979")))
+        return true;
+    for (size_t in_group = 0; g_ascii_isdigit(*text) || *text == '.'; text++) {
+        in_group = *text == '.' ? 0 : in_group + 1;
+        groups += *text == '.' ? 1 : 0;
+        if (in_group > 3)
+            return false;
+    }
+    return groups == 4;
+}
+
 /* `least` to fifteen digits with the usual separators; prices have fewer. */
 static void
 find_phones(Lead *lead, const char *domain, const char *text, size_t least)
@@ -127,19 +174,21 @@ find_phones(Lead *lead, const char *domain, const char *text, size_t least)
             continue;
         }
         size = read_digits(&at, end, digits);
-        if (size >= least && size <= 16 && !is_date(start) &&
-            (start == text || !g_ascii_isalnum(start[-1])))
+        if (size >= least && size <= MOST_PHONE_DIGITS + (*digits == '+') &&
+            !is_date(start) && !is_other_number(start, digits) &&
+            (start == text || !(g_ascii_isalnum(start[-1]) || start[-1] == '#')))
             keep_phone(lead, domain, digits);
     }
 }
 
 static char *
-site_of(const Case *it, const Form *form)
+site_of(const Case *it, const Form *form, const Card *card, const Lead *lead)
 {
-    const char *domain = address_domain(it->from_address);
+    const char *domain = address_domain(lead->email);
 
-    if (form->values[FIELD_SITE])
-        return g_strdup(form->values[FIELD_SITE]);
+    if (form->values[FIELD_SITE] || card->site)
+        return g_strdup(form->values[FIELD_SITE] ? form->values[FIELD_SITE]
+                                                 : card->site);
     if (!*domain || domain_is_free_provider(domain) ||
         is_our_domain(it->settings, domain))
         return NULL;
@@ -147,7 +196,7 @@ site_of(const Case *it, const Form *form)
 }
 
 static void
-fill_person(const Case *it, const Form *form, Lead *lead)
+fill_person(const Case *it, const Form *form, const Card *card, Lead *lead)
 {
     const Message *message = it->message;
     const GPtrArray *reply_to = message->reply_to;
@@ -161,6 +210,8 @@ fill_person(const Case *it, const Form *form, Lead *lead)
         lead->name = g_strdup(form->values[FIELD_NAME]);
     else if (who->name || !form->found)
         lead->name = g_strdup(who->name ? who->name : message->from.name);
+    if (!lead->name)
+        lead->name = g_strdup(card->name);
     if (form->values[FIELD_EMAIL] && strchr(form->values[FIELD_EMAIL], '@')) {
         g_autofree char *value = g_strdup(form->values[FIELD_EMAIL]);
 
@@ -169,7 +220,8 @@ fill_person(const Case *it, const Form *form, Lead *lead)
     } else {
         lead->email = g_strdup(who->address);
     }
-    lead->company = g_strdup(form->values[FIELD_COMPANY]);
+    lead->company = g_strdup(form->values[FIELD_COMPANY] ? form->values[FIELD_COMPANY]
+                                                         : card->company);
 }
 
 void
@@ -179,15 +231,17 @@ extract_lead(Case *it)
     const char *words = message->reply_text ? message->reply_text : message->text;
     Lead *lead = shape_new(&lead_shape);
     g_auto(Form) form = {0};
+    g_auto(Card) card = {0};
     g_autofree char *domain = NULL;
 
     form_read(words, &form);
-    fill_person(it, &form, lead);
+    card_read(message->signature_text, &card);
+    fill_person(it, &form, &card, lead);
     domain = fold_case(address_domain(lead->email), 256);
     find_phones(lead, domain, form.values[FIELD_PHONE], SHORT_PHONE_DIGITS);
     find_phones(lead, domain, message->signature_text, PHONE_DIGITS);
     find_phones(lead, domain, words, PHONE_DIGITS);
-    lead->website = site_of(it, &form);
+    lead->website = site_of(it, &form, &card, lead);
     address_check(lead->email, it->dns, &lead->address_check);
     it->out->lead = lead;
 }

@@ -37,26 +37,30 @@ is_related_root(const Part *part)
     return part->parent->children->pdata[0] == part;
 }
 
-/* Every other text is shown as plain text, RFC 2046 section 4.1.4. */
 static bool
-is_for_programs(const Part *part)
+is_readable(const Part *part)
 {
-    static const char *const types[] = {"text/calendar",
-                                        "text/css",
-                                        "text/csv",
-                                        "text/directory",
-                                        "text/javascript",
-                                        "text/rfc822-headers",
-                                        "text/richtext",
-                                        "text/rtf",
-                                        "text/tab-separated-values",
-                                        "text/vcard",
-                                        "text/x-vcalendar",
-                                        "text/x-vcard",
-                                        "text/xml",
-                                        NULL};
+    static const char *const types[] = {"text/plain",      "text/html",
+                                        "text/enriched",   "text/x-amp-html",
+                                        "text/watch-html", NULL};
+    static const char *const for_programs[] = {"text/calendar",
+                                               "text/css",
+                                               "text/csv",
+                                               "text/directory",
+                                               "text/richtext",
+                                               "text/rtf",
+                                               "text/vcard",
+                                               "text/x-vcalendar",
+                                               "text/x-vcard",
+                                               "text/xml",
+                                               "text/rfc822-headers",
+                                               NULL};
 
-    return g_strv_contains(types, part->type);
+    if (g_strv_contains(types, part->type))
+        return true;
+    /* Alone, any other text is shown as plain text, RFC 2046 section 4.1.4. */
+    return !part->parent && parse_part_starts(part, "text/") &&
+           !g_strv_contains(for_programs, part->type);
 }
 
 bool
@@ -65,7 +69,7 @@ parse_is_body(const Part *part)
     g_autofree char *disposition = NULL;
     g_autofree char *filename = NULL;
 
-    if (!parse_part_starts(part, "text/") || is_for_programs(part))
+    if (!is_readable(part))
         return false;
     if (part->disposition_field.at)
         disposition = parse_leading_value(part->disposition_field);

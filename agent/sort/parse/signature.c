@@ -166,6 +166,25 @@ is_closing_with_name(const Lines *lines, Span line, const char *lower)
     return false;
 }
 
+/* "Example Tools S.A. de C.V.": the last full stop ends no sentence. */
+static bool
+ends_in_abbreviation(Span text)
+{
+    static const char *const words[] = {"inc.", "ltd.", "corp.", "co.", NULL};
+    size_t start = text.size;
+    Span word;
+
+    while (start > 0 && !g_ascii_isspace(text.at[start - 1]))
+        start--;
+    word = parse_slice(text, start, text.size);
+    for (size_t i = 0; words[i]; i++) {
+        if (parse_span_is(word, words[i]))
+            return true;
+    }
+    return word.size > 0 && parse_span_find(word, '.') + 1 < word.size &&
+           word.at[word.size - 1] == '.';
+}
+
 static bool
 is_prose(const Line *line)
 {
@@ -174,7 +193,8 @@ is_prose(const Line *line)
     char last = text.size ? text.at[text.size - 1] : '\0';
 
     return (last == '?' && words > 1) || words >= PROSE_WORDS ||
-           (words >= SENTENCE_WORDS && (last == '.' || last == '!' || last == ':'));
+           (words >= SENTENCE_WORDS && (last == '.' || last == '!' || last == ':') &&
+            !ends_in_abbreviation(text));
 }
 
 /* Does somebody go on with whole sentences? Their lawyer, and what stands under a rule,

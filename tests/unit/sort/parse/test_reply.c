@@ -68,6 +68,8 @@ static const struct {
      "Hi.\n\nSent from my desk, which is quieter than my phone.", NULL},
     {PLAIN "Works now.\n\nSent from my RIDGE 4G\n\nIt is said to work again now.\n",
      "Works now.", "Sent from my RIDGE 4G"},
+    {PLAIN "Works now.\n\nAtentamente\nEva\nHerramientas de Ejemplo S.A. de C.V.\n",
+     "Works now.", "C.V."},
     {PLAIN "Works now.\n\nSent from Edison Mail\n", "Works now.", "Edison"},
     {PLAIN "Works now.\n\nObt\xc3\xa9n BlueMail para Android\n", "Works now.", "Blue"},
     {PLAIN "Works now.\n\n---\nEste correo electr\xc3\xb3nico ha sido comprobado en "
