@@ -44,6 +44,29 @@ copy_pages(Database *from, sqlite3 *to, GError **error)
     return false;
 }
 
+/* A damaged page is copied like any other; who finds that out when he needs the backup
+ * has none. Reads the whole copy. */
+static bool
+check_copy(sqlite3 *to, GError **error)
+{
+    sqlite3_stmt *check = NULL;
+    int code = sqlite3_prepare_v2(to, "PRAGMA quick_check(1)", -1, &check, NULL);
+    const char *found = NULL;
+
+    if (code == SQLITE_OK && sqlite3_step(check) == SQLITE_ROW)
+        found = (const char *)sqlite3_column_text(check, 0);
+    if (g_strcmp0(found, "ok") != 0) {
+        g_set_error(error, FAULT, FAULT_FATAL,
+                    "the database is damaged, and so is this copy: %s; restore an "
+                    "older backup",
+                    found ? found : sqlite3_errmsg(to));
+        found = NULL;
+    }
+    code = found ? SQLITE_OK : SQLITE_CORRUPT;
+    (void)sqlite3_finalize(check); /* repeats what the step said */
+    return code == SQLITE_OK;
+}
+
 static bool
 copy_database(Database *from, const char *part, GError **error)
 {
@@ -51,7 +74,7 @@ copy_database(Database *from, const char *part, GError **error)
     bool done = false;
 
     if (sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
-        done = copy_pages(from, to, error);
+        done = copy_pages(from, to, error) && check_copy(to, error);
     else
         g_set_error(error, FAULT, FAULT_RETRY, "cannot write '%s': %s", part,
                     sqlite3_errmsg(to));

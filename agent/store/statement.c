@@ -40,6 +40,8 @@ advice(int code)
         return ": see whether the disk is full or broken";
     case SQLITE_BUSY:
         return ": another program is writing to it";
+    case SQLITE_CORRUPT:
+        return ": it is damaged; stop postroom and restore a backup";
     default:
         return "";
     }

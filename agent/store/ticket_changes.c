@@ -2,10 +2,16 @@
  * it, from what to what. */
 #include "registrar.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/fault.h"
 #include "ticket_steps.h"
 #include "tickets.h"
+
+enum {
+    TEXT_MOST = 200 /* bytes of an assignee or a department */
+};
 
 static bool
 is_status(const char *value)
@@ -23,16 +29,24 @@ is_priority(const char *value)
     return value && priority_from_name(value, &priority);
 }
 
+/* Events carry it, and lists. */
 static bool
 is_text(const char *value)
 {
-    return !value || g_utf8_validate(value, -1, NULL);
+    size_t length = value ? strlen(value) : 0;
+
+    if (length > TEXT_MOST || (value && !g_utf8_validate(value, -1, NULL)))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (g_ascii_iscntrl(value[i]))
+            return false;
+    return true;
 }
 
 typedef struct Changeable {
     const char *field;
     bool (*is_good)(const char *value);
-    const char *good; /* for the fault */
+    const char *good; /* for the fault; NULL: a short text */
     const char *read, *write;
 } Changeable;
 
@@ -48,12 +62,10 @@ static const Changeable changeables[] = {
      "SELECT priority FROM tickets WHERE number = ?",
      "UPDATE tickets SET priority = ?1, updated_at = ?2, sequence = sequence + 1 "
      "WHERE number = ?3"},
-    {"assignee", is_text, "a text in UTF-8",
-     "SELECT assignee FROM tickets WHERE number = ?",
+    {"assignee", is_text, NULL, "SELECT assignee FROM tickets WHERE number = ?",
      "UPDATE tickets SET assignee = ?1, updated_at = ?2, sequence = sequence + 1 "
      "WHERE number = ?3"},
-    {"department", is_text, "a text in UTF-8",
-     "SELECT department FROM tickets WHERE number = ?",
+    {"department", is_text, NULL, "SELECT department FROM tickets WHERE number = ?",
      "UPDATE tickets SET department = ?1, updated_at = ?2, sequence = sequence + 1 "
      "WHERE number = ?3"},
 };
@@ -68,8 +80,13 @@ find_changeable(const StoreChange *change, GError **error)
             continue;
         if (found->is_good(change->value))
             return found;
-        g_set_error(error, FAULT, FAULT_MESSAGE, "%s '%s' is none of %s", found->field,
-                    change->value ? change->value : "", found->good);
+        if (found->good)
+            g_set_error(error, FAULT, FAULT_MESSAGE, "%s '%s' is none of %s",
+                        found->field, change->value ? change->value : "", found->good);
+        else
+            g_set_error(error, FAULT, FAULT_MESSAGE,
+                        "%s must be one line of at most %d bytes in UTF-8",
+                        found->field, TEXT_MOST);
         return NULL;
     }
     g_set_error(error, FAULT, FAULT_MESSAGE, "a ticket has no '%s' to change",

@@ -131,6 +131,23 @@ def test_a_backup_under_load_is_whole_and_starts(house, box, tmp_path):
     assert house.counts("messages", "tickets") == {"messages": 200, "tickets": 200}
 
 
+def test_a_damaged_database_makes_no_backup(house, box, tmp_path):
+    box.deliver_all([letter(f"Lamp {n}", "Long. " * 2000) for n in range(5)])
+    house.once()
+    with sqlite3.connect(house.database) as database:
+        page = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'messages'").fetchone()[0]
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+    with open(house.database, "r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    copy = tmp_path / "copy.db"
+    done = house.run("backup", str(copy))
+    assert done.returncode == 74 and "damaged" in done.stderr
+    assert not list(tmp_path.glob("copy.db*"))
+    done = house.run("message", "show", "1")
+    assert done.returncode == 74 and "restore a backup" in done.stderr
+
+
 def test_a_backup_overwrites_nothing(house, tmp_path):
     house.once()
     path = tmp_path / "copy.db"

@@ -73,6 +73,8 @@ def test_one_bad_field_changes_nothing(filed):
     (["merge", "1", "99"], "there is no ticket 99"),
     (["merge", "1", "1"], "ticket 1 cannot be merged into itself"),
     (["set", "1", "--status", "merged"], "none of open, waiting, closed"),
+    (["set", "1", "--assignee", "m" * 201], "one line of at most 200 bytes"),
+    (["set", "1", "--department", "sales\nlist"], "one line of at most 200 bytes"),
 ])
 def test_what_cannot_be_is_said(filed, words, trouble):
     done = filed.run("tickets", *words)
