@@ -25,11 +25,24 @@ safe_lines(const char *text)
     return g_string_free(safe, FALSE);
 }
 
+/* Some take the wide letters of East Asian keyboards for the narrow ones. */
+static bool
+begins_formula(const char *text)
+{
+    static const char *const signs[] = {"=",  "+",  "-",  "@",  "\t", "\r",
+                                        "\n", "＝", "＋", "－", "＠"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++)
+        if (g_str_has_prefix(text, signs[i]))
+            return true;
+    return false;
+}
+
 static void
 print_csv_text(const char *text)
 {
     g_autofree char *safe = safe_lines(text);
-    bool is_formula = *safe && strchr("=+-@\t\r", *safe);
+    bool is_formula = begins_formula(safe);
     bool is_quoted = strpbrk(safe, ",\"\r\n\t") || is_formula;
 
     if (is_quoted)

@@ -26,8 +26,7 @@ ends_value(const Reading *reading)
 {
     char c = *reading->at;
 
-    return c == '\0' || c == '\n' || c == reading->separator ||
-           (c == '\r' && reading->at[1] == '\n');
+    return c == '\0' || c == '\n' || c == '\r' || c == reading->separator;
 }
 
 static char *

@@ -13,6 +13,7 @@ enum {
     TITLE_WIDTH = 14,
     LINE_SEPARATOR = 0x2028,
     PARAGRAPH_SEPARATOR = 0x2029,
+    MARKS_MOST = 8, /* on one letter, in any language; more cover the lines around */
 };
 
 static bool
@@ -27,11 +28,13 @@ print_safe(const char *text)
 {
     GString *safe = g_string_new(NULL);
     g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+    int marks = 0;
 
     for (const char *at = valid; *at; at = g_utf8_find_next_char(at, NULL)) {
         gunichar letter = g_utf8_get_char(at);
 
-        if (is_safe(letter))
+        marks = g_unichar_iszerowidth(letter) ? marks + 1 : 0;
+        if (is_safe(letter) && marks <= MARKS_MOST)
             g_string_append_unichar(safe, letter);
         else
             g_string_append_printf(safe, "\\u%04x", letter);

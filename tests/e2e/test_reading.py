@@ -199,7 +199,7 @@ def test_csv_is_rfc_4180_and_no_spreadsheet_computes_it(read):
     assert all(row[name][:1] not in "=+-@" for row in rows for name in row if row[name])
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
 def test_each_beginning_of_a_formula_is_guarded(house, box, start):
     box.deliver(letter(start + "1+2"))
     house.once()

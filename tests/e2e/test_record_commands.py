@@ -209,6 +209,13 @@ def test_the_file_names_the_campaign_where_no_column_does(house):
     assert house.json("campaign", "show", "summer")[0]["sent"] == 1
 
 
+def test_a_file_with_the_line_ends_of_an_old_macintosh(house):
+    path = house.path("list.csv")
+    with open(path, "wb") as file:
+        file.write(CSV.replace("\n", "\r").encode())
+    assert house.json("campaign", "import", path)[0]["mails"] == 3
+
+
 @pytest.mark.parametrize("text, said", [
     ("message_id,recipient\n<a@x>,nobody\n", ":2: 'nobody' is no address"),
     ("message_id,recipient\n\n<a@x>,a@x,more\n", ":3: 3 values, but the first line names 2"),
@@ -312,6 +319,16 @@ def test_no_line_is_wider_than_the_terminal(house, full_box, columns):
                   ("campaign",), ("webhooks",), ("mailboxes",), ("held",)):
         lines = on_terminal(house.command(*words), columns)
         assert lines and max(map(len, lines)) <= columns, (words, max(lines, key=len))
+
+
+def test_marks_heaped_on_a_letter_do_not_cover_the_lines_around(house, box):
+    heap, thai = "Z" + "\u0301" * 500, "\u0e17\u0e35\u0e48"
+    box.deliver(letter(heap + thai))
+    house.once()
+    shown = house.run("tickets", "show", "1").stdout
+    assert "\u0301" * 9 not in shown and "\\u0301\\u0301" in shown
+    assert thai in shown
+    assert house.json("tickets")[0]["subject"] == heap + thai
 
 
 def on_terminal(command, columns):
