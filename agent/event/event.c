@@ -78,7 +78,10 @@ char *
 event_body(EventType type, int64_t timestamp_s, const Origin *origin,
            const Facts *facts, const Placement *placement, const Ticket *ticket)
 {
-    return print_event(type, timestamp_s, data_json(origin, facts, placement, ticket));
+    Facts told = *facts; /* lent, all of it */
+
+    shorten_message(&told.message);
+    return print_event(type, timestamp_s, data_json(origin, &told, placement, ticket));
 }
 
 char *

@@ -219,10 +219,16 @@ json_printed_bytes(struct json_object *json)
 }
 
 char *
-json_print(struct json_object *json)
+json_print_sized(struct json_object *json, size_t bytes)
 {
-    GString *out = g_string_sized_new(4096);
+    GString *out = g_string_sized_new(bytes);
 
     print_value(out, json);
     return g_string_free(out, FALSE);
+}
+
+char *
+json_print(struct json_object *json)
+{
+    return json_print_sized(json, 4096);
 }

@@ -137,6 +137,45 @@ cut_until_it_fits(struct json_object *event, struct json_object *message, size_t
             return;
 }
 
+/* Texts take at least their length, and the HTML goes before all. */
+void
+shorten_message(Message *message)
+{
+    const char *const texts[] = {message->html, message->text, message->reply_text,
+                                 message->quoted_text, message->signature_text};
+    size_t least = 0;
+
+    for (size_t i = 0; message->html && i < G_N_ELEMENTS(texts); i++)
+        least += texts[i] ? strlen(texts[i]) : 0;
+    if (least < MOST_BODY_BYTES)
+        return;
+    message->html = NULL;
+    message->is_truncated = true;
+}
+
+/* The long texts alone: what there is at least to print. */
+static size_t
+least_bytes(struct json_object *message)
+{
+    static const char *const keys[] = {"html", "text", "reply_text", "quoted_text"};
+    size_t least = 0;
+
+    for (size_t i = 0; message && i < G_N_ELEMENTS(keys); i++) {
+        struct json_object *text = NULL;
+
+        if (json_object_object_get_ex(message, keys[i], &text))
+            least += (size_t)json_object_get_string_len(text);
+    }
+    return least;
+}
+
+static void
+mark_truncated(struct json_object *message)
+{
+    if (message)
+        json_object_object_add(message, "truncated", json_object_new_boolean(true));
+}
+
 char *
 shorten_event(struct json_object *event)
 {
@@ -144,16 +183,23 @@ shorten_event(struct json_object *event)
     static const Bound whole = {MOST_BODY_BYTES, MOST_BODY_BYTES / 2};
     struct json_object *data = NULL;
     struct json_object *message = NULL;
-    bool is_cut = bind_value(event, &whole);
-    size_t size = json_printed_bytes(event);
+    size_t size;
 
-    if (!is_cut && size < MOST_BODY_BYTES)
-        return json_print(event);
     if (json_object_object_get_ex(event, "data", &data))
         (void)json_object_object_get_ex(data, "message", &message);
-    if (size >= MOST_BODY_BYTES)
-        cut_until_it_fits(event, message, size);
-    if (message)
-        json_object_object_add(message, "truncated", json_object_new_boolean(true));
-    return json_print(event);
+    if (bind_value(event, &whole))
+        mark_truncated(message);
+    if (least_bytes(message) < MOST_BODY_BYTES) {
+        /* Most events fit: then it was not measured before. */
+        g_autofree char *text = json_print_sized(event, MOST_BODY_BYTES);
+
+        size = strlen(text);
+        if (size < MOST_BODY_BYTES)
+            return g_steal_pointer(&text);
+    } else {
+        size = json_printed_bytes(event);
+    }
+    mark_truncated(message);
+    cut_until_it_fits(event, message, size);
+    return json_print_sized(event, MOST_BODY_BYTES);
 }
