@@ -8,6 +8,9 @@ FOLDER keeps the npm packages between runs (package.json beside this file); with
 installed into a temporary one. Prints for each run the rate, the CPU time of all its
 processes, and its memory; then the ratios. It asserts that every mail was stored and that
 every sender was authenticated.
+
+First of all the mails are fetched and forgotten: the rate of a program that costs nothing, which
+nobody can beat on that machine, and the CPU time Dovecot takes for each mail.
 """
 
 import argparse
@@ -15,6 +18,8 @@ import json
 import os
 import resource
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -46,6 +51,63 @@ def tell(name, mails, wall_s, cpu_s):
     print(f"{name:28} {mails / wall_s:8.0f} mails/s   {wall_s:6.2f} s   CPU {cpu_s:6.2f} s"
           f" ({1000 * cpu_s / mails:.2f} ms a mail)", flush=True)
     return mails / wall_s
+
+
+def cpu_of(root):
+    """CPU time of a process and of all that descend from it, those that ended included."""
+    children, used = {}, {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", encoding="latin-1") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(name))
+        used[int(name)] = sum(map(int, fields[11:15]))
+    seconds, left = 0, [root]
+    while left:
+        process = left.pop()
+        seconds += used.get(process, 0)
+        left += children.get(process, [])
+    return seconds / os.sysconf("SC_CLK_TCK")
+
+
+def read_to_end(box, buffer):
+    """One connection over TLS, one FETCH of all; the number of bytes that came."""
+    context = ssl.create_default_context(cafile=box.ca)
+    with socket.create_connection(("localhost", box.imaps_port)) as plain, \
+            context.wrap_socket(plain, server_hostname="localhost") as line:
+        line.sendall(f'1 LOGIN "{box.user}" "{box.password}"\r\n'.encode())
+        while b"1 OK" not in line.recv(4096):
+            pass
+        line.sendall(b"2 EXAMINE INBOX\r\n3 UID FETCH 1:* BODY.PEEK[]\r\n4 LOGOUT\r\n")
+        received, got = 0, 1
+        while got:
+            got = line.recv_into(buffer)
+            received += got
+    return received
+
+
+def fetch_alone(box, mails):
+    dovecot = cpu_of(box.process.pid)
+    before, begun = time.process_time(), time.monotonic()
+    received = read_to_end(box, bytearray(1 << 20))
+    wall_s = time.monotonic() - begun
+    cpu_s = time.process_time() - before
+    assert received > sum(map(len, mails)), received
+    rate = tell("fetched and forgotten", len(mails), wall_s, cpu_s)
+    dovecot = (cpu_of(box.process.pid) - dovecot) / len(mails)
+    print(f"Dovecot itself: {1000 * dovecot:.2f} ms of CPU a mail")
+    return rate, dovecot
+
+
+def tell_limits(alone, dovecot, rate, peer):
+    """What is left to win: nobody is faster than who forgets the mails."""
+    print(f"{100 * rate * dovecot / os.cpu_count():.0f} % of the machine went to Dovecot while "
+          f"postroom ran; {100 * rate / alone:.0f} % of the rate of a program that costs nothing")
+    if peer:
+        print(f"ratio {rate / peer:.1f}; a program that costs nothing would have "
+              f"{alone / peer:.1f}")
 
 
 def run_postroom(folder, box, dns, mails, hooks):
@@ -85,12 +147,15 @@ def compare(chosen, where):
     print(f"{len(mails)} mails, {mean / 1000:.1f} kB on average, {os.cpu_count()} cores")
     with DnsServer(zone) as dns, Dovecot() as box:
         box.deliver_all([(mail, None) for mail in mails])
+        read_to_end(box, bytearray(1 << 20))  # Dovecot writes its cache once
+        alone, dovecot = fetch_alone(box, mails)
         rate = run_postroom(os.path.join(where, "quiet"), box, dns, len(mails), None)
         with Receiver() as hooks:
             run_postroom(os.path.join(where, "telling"), box, dns, len(mails), hooks)
+        peer = None
         if not chosen.no_peer:
             peer = run_peer(packages(chosen.node or where), where, box, dns, len(mails))
-            print(f"ratio {rate / peer:.1f}")
+        tell_limits(alone, dovecot, rate, peer)
 
 
 def main():
