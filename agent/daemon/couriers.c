@@ -4,43 +4,36 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/endpoint.h"
 #include "daemon/forwards.h"
+#include "daemon/lane.h"
 #include "daemon/report.h"
-#include "event/event.h"
+#include "daemon/roster.h"
 
 enum {
     MOST_UNDER_WAY = 256,
+    MOST_LENT = 1024, /* bodies in memory: at most 20 kB each */
     LONGEST_WAIT_MS = 1000,
     LONGEST_CLOSING_MS = 100,
+    GATHER_MS = 20, /* what came home waits so long for others of its commit */
 };
-
-/* One delivery between the outbox and its outcome. */
-typedef struct Errand {
-    StoreDelivery *delivery;
-    Endpoint *endpoint;
-} Errand;
 
 struct Couriers {
     const IngestHouse *house;
     Deliverer *deliverer;
-    Forwards *forwards;    /* NULL: no relay */
-    GHashTable *endpoints; /* name -> Endpoint, owned */
-    GHashTable *errands;   /* outbox row -> Errand, owned */
-    int64_t looked_us;     /* into the outbox; 0: not yet */
+    Forwards *forwards;  /* NULL: no relay */
+    GHashTable *lanes;   /* name -> Lane, owned */
+    GHashTable *errands; /* outbox row -> Errand, owned */
+    GPtrArray *home;     /* DeliverOutcome, not yet written down */
+    GArray *unbegun;     /* int64_t: outbox rows to give back */
+    bool is_dry;         /* a lane that works has nothing ready any more */
+    int64_t home_us;     /* since when `home` is not empty */
+    int64_t looked_us;   /* into the outbox; 0: not yet */
     pthread_t thread;
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t rested;
     bool is_woken;
     int64_t asked_rounds, done_rounds; /* a drain waits for a round begun after it */
 };
-
-static void
-errand_free(Errand *errand)
-{
-    store_delivery_free(errand->delivery);
-    g_free(errand);
-}
 
 typedef struct DueSearch {
     GPtrArray *found; /* StoreDelivery, owned */
@@ -58,25 +51,72 @@ find_due(StoreTxn *txn, void *self, GError **error)
                                 error);
 }
 
+static void
+begin(Couriers *couriers, const Errand *errand)
+{
+    const StoreDelivery *delivery = errand->delivery;
+    const Endpoint *endpoint = errand->lane->endpoint;
+    g_autofree char *body = endpoint_body(endpoint, delivery->event_id, delivery->body);
+
+    deliver_begin(couriers->deliverer, &endpoint->given, delivery->outbox,
+                  delivery->event_id, body, clock_now_s());
+}
+
+static void
+begin_ready(Couriers *couriers, Lane *lane, guint most)
+{
+    while (lane->under_way < most &&
+           deliver_under_way(couriers->deliverer) < MOST_UNDER_WAY) {
+        const Errand *errand = lane_next(lane);
+
+        if (!errand)
+            return;
+        begin(couriers, errand);
+    }
+}
+
+/* Each lane has its share of the hands, however many are busy. */
+static void
+begin_all_ready(Couriers *couriers)
+{
+    GHashTableIter each;
+    gpointer lane;
+    guint busy = 0;
+
+    g_hash_table_iter_init(&each, couriers->lanes);
+    while (g_hash_table_iter_next(&each, NULL, &lane))
+        busy += lane_is_busy(lane);
+    g_hash_table_iter_init(&each, couriers->lanes);
+    while (g_hash_table_iter_next(&each, NULL, &lane))
+        begin_ready(couriers, lane, MAX(MOST_UNDER_WAY / MAX(busy, 1), 1));
+}
+
 /* Takes `delivery`. */
 static void
-begin(Couriers *couriers, StoreDelivery *delivery)
+add(Couriers *couriers, StoreDelivery *delivery)
 {
-    Endpoint *endpoint = g_hash_table_lookup(couriers->endpoints, delivery->endpoint);
-    g_autofree char *body = NULL;
-    Errand *errand;
+    Lane *lane = g_hash_table_lookup(couriers->lanes, delivery->endpoint);
 
-    if (!endpoint || g_hash_table_contains(couriers->errands, &delivery->outbox)) {
+    if (!lane || g_hash_table_contains(couriers->errands, &delivery->outbox)) {
         store_delivery_free(delivery);
         return;
     }
-    errand = g_new0(Errand, 1);
-    errand->delivery = delivery;
-    errand->endpoint = endpoint;
-    (void)g_hash_table_insert(couriers->errands, &delivery->outbox, errand);
-    body = endpoint_body(endpoint, delivery->event_id, delivery->body);
-    deliver_begin(couriers->deliverer, &endpoint->given, delivery->outbox,
-                  delivery->event_id, body, clock_now_s());
+    (void)g_hash_table_insert(couriers->errands, &delivery->outbox,
+                              lane_add(lane, delivery));
+}
+
+/* Where one failed, the others wait in the outbox: the endpoint may be off by now. */
+static void
+give_back_ready(Couriers *couriers, Lane *lane)
+{
+    const Errand *errand;
+
+    while ((errand = g_queue_pop_head(&lane->ready)) != NULL) {
+        int64_t row = errand->delivery->outbox;
+
+        g_array_append_val(couriers->unbegun, row);
+        (void)g_hash_table_remove(couriers->errands, &row);
+    }
 }
 
 static void
@@ -85,16 +125,25 @@ free_delivery(gpointer delivery)
     store_delivery_free(delivery);
 }
 
-/* What the store lends here it lends until it hears how the attempt went, so no more is
- * asked for than can be begun. */
-static void
-submit_search(Couriers *couriers, guint coming_home, DueSearch *search)
+static bool
+give_back(StoreTxn *txn, void *self, GError **error)
 {
-    guint under_way = g_hash_table_size(couriers->errands) - coming_home;
+    const GArray *rows = self;
 
-    search->most = MOST_UNDER_WAY - (int)under_way;
-    if (search->most <= 0)
-        return;
+    (void)error; /* nothing of it is on the disk */
+    for (guint i = 0; i < rows->len; i++)
+        store_give_back(txn, g_array_index(rows, int64_t, i));
+    return true;
+}
+
+/* What the store lends here it lends until it hears how the attempt went, so no more is
+ * asked for than can be kept. */
+static void
+submit_search(Couriers *couriers, DueSearch *search)
+{
+    guint kept = g_hash_table_size(couriers->errands) - couriers->home->len;
+
+    search->most = MAX(MOST_LENT - (int)kept, 0);
     search->found = g_ptr_array_new_with_free_func(free_delivery);
     search->ticket = store_submit_repeatable(couriers->house->store, find_due, search);
 }
@@ -113,37 +162,7 @@ settle_search(Couriers *couriers, DueSearch *search)
     }
     g_ptr_array_set_free_func(found, NULL);
     for (guint i = 0; i < found->len; i++)
-        begin(couriers, found->pdata[i]);
-}
-
-/* After 410 it waits like all that comes behind it until somebody lets the webhook back
- * in: it was the webhook that was gone. */
-static DeliveryFate
-fate_of(const DeliverOutcome *outcome, double delay_s)
-{
-    if (outcome->verdict == OUTCOME_DELIVERED)
-        return DELIVERED;
-    return delay_s < 0 ? DELIVERY_DEAD : DELIVERY_LATER;
-}
-
-static void
-log_outcome(const Errand *errand, const DeliverOutcome *outcome)
-{
-    g_autofree char *status =
-        g_strdup_printf("%" G_GINT64_FORMAT, outcome->http_status);
-
-    log_write(outcome->verdict == OUTCOME_DELIVERED ? LEVEL_INFO : LEVEL_WARNING,
-              outcome->verdict == OUTCOME_DELIVERED ? "webhook.delivered"
-                                                    : "webhook.failed",
-              "webhook", errand->delivery->endpoint, "id", errand->delivery->event_id,
-              "status", status, "because", outcome->because, NULL);
-}
-
-static void
-say_off(const char *endpoint, const char *because)
-{
-    log_write(LEVEL_ERROR, "webhook.disabled", "webhook", endpoint, "because", because,
-              NULL);
+        add(couriers, found->pdata[i]);
 }
 
 /* Handed in; whoever hands in several has them written in one commit. */
@@ -154,7 +173,7 @@ submit(Couriers *couriers, const DeliverOutcome *outcome, Report *report)
     double delay_s = deliver_delay_s(errand->delivery->attempts + 1, g_random_double());
 
     *report = (Report){.attempt = {.outbox = outcome->tag,
-                                   .fate = fate_of(outcome, delay_s),
+                                   .fate = report_fate(outcome, delay_s),
                                    .http_status = outcome->http_status,
                                    .because = outcome->because,
                                    .response = outcome->response,
@@ -167,7 +186,7 @@ submit(Couriers *couriers, const DeliverOutcome *outcome, Report *report)
      * busy hour would be given up after ten seconds. */
     delay_s = MAX(delay_s, (double)outcome->retry_after_s);
     report->attempt.due_ms = clock_now_ms() + (int64_t)(MAX(delay_s, 0) * 1000);
-    log_outcome(errand, outcome);
+    report_log(report, outcome);
     report->ticket =
         store_submit_repeatable(couriers->house->store, report_write_down, report);
 }
@@ -182,7 +201,7 @@ settle(Couriers *couriers, const Report *report)
         log_fault(LEVEL_ERROR, "webhook.unrecorded", error, "id", report->event_id,
                   NULL);
     else if (report->disables)
-        say_off(report->endpoint, report->attempt.because);
+        roster_say_off(report->endpoint, report->attempt.because);
     (void)g_hash_table_remove(couriers->errands, &report->attempt.outbox);
 }
 
@@ -192,34 +211,73 @@ free_outcome(void *outcome)
     deliver_outcome_free(outcome);
 }
 
-/* Webhooks alone: mails are settled where they were begun. */
-static GPtrArray *
+/* Takes `outcome`. */
+static void
+come_home(Couriers *couriers, DeliverOutcome *outcome)
+{
+    const Errand *errand = g_hash_table_lookup(couriers->errands, &outcome->tag);
+    Lane *lane = errand->lane;
+    bool worked = outcome->verdict == OUTCOME_DELIVERED;
+
+    if (couriers->home->len == 0)
+        couriers->home_us = clock_monotonic_us();
+    g_ptr_array_add(couriers->home, outcome);
+    lane_came_home(lane, worked);
+    if (!worked)
+        give_back_ready(couriers, lane);
+    if (g_queue_is_empty(&lane->ready))
+        couriers->is_dry = true;
+}
+
+/* Mails are settled where they were begun. */
+static void
 collect(Couriers *couriers, int timeout_ms)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new();
-    GPtrArray *outcomes = g_ptr_array_new_with_free_func(free_outcome);
 
     deliver_poll(couriers->deliverer, timeout_ms, all);
-    for (guint i = 0; i < all->len; i++)
-        if (!forwards_settle(couriers->forwards, all->pdata[i]))
-            g_ptr_array_add(outcomes, all->pdata[i]);
-    return outcomes;
+    for (guint i = 0; i < all->len; i++) {
+        if (forwards_settle(couriers->forwards, all->pdata[i]))
+            couriers->is_dry = true; /* the next mail may go out */
+        else
+            come_home(couriers, all->pdata[i]);
+    }
+    if (!stop_is_set(couriers->house->stop))
+        begin_all_ready(couriers);
+}
+
+static void
+settle_give_back(Couriers *couriers, StoreTicket *ticket)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (ticket && !store_wait(ticket, &error))
+        log_fault(LEVEL_ERROR, "outbox.unreadable", error, NULL);
+    g_array_set_size(couriers->unbegun, 0);
 }
 
 /* What came home and what goes out next are one commit. */
 static void
-write_down_all(Couriers *couriers, const GPtrArray *outcomes, bool looks)
+write_down_all(Couriers *couriers, bool looks)
 {
-    g_autofree Report *reports = g_new0(Report, outcomes->len);
+    const GPtrArray *home = couriers->home;
+    g_autofree Report *reports = g_new0(Report, home->len);
+    StoreTicket *returned = NULL;
     DueSearch search = {0};
 
-    for (guint i = 0; i < outcomes->len; i++)
-        submit(couriers, outcomes->pdata[i], &reports[i]);
+    for (guint i = 0; i < home->len; i++)
+        submit(couriers, home->pdata[i], &reports[i]);
+    if (couriers->unbegun->len)
+        returned = store_submit_repeatable(couriers->house->store, give_back,
+                                           couriers->unbegun);
     if (looks)
-        submit_search(couriers, outcomes->len, &search);
-    for (guint i = 0; i < outcomes->len; i++)
+        submit_search(couriers, &search);
+    for (guint i = 0; i < home->len; i++)
         settle(couriers, &reports[i]);
+    settle_give_back(couriers, returned);
     settle_search(couriers, &search);
+    g_ptr_array_set_size(couriers->home, 0);
+    couriers->is_dry = false;
 }
 
 /* What is late at the end of the house is left unrecorded, and sent again with the same
@@ -230,7 +288,8 @@ is_over(const Couriers *couriers)
     const Stop *stop = couriers->house->stop;
 
     return stop_is_set(stop) &&
-           (stop_is_overdue(stop) || deliver_under_way(couriers->deliverer) == 0);
+           (stop_is_overdue(stop) ||
+            (deliver_under_way(couriers->deliverer) == 0 && couriers->home->len == 0));
 }
 
 static void
@@ -242,17 +301,27 @@ end_rounds(Couriers *couriers, int64_t done)
     (void)pthread_mutex_unlock(&couriers->lock);
 }
 
-/* Until the outbox must be looked into, whether somebody wakes us or not. */
+static int
+rest_of_ms(int64_t since_us, int64_t most_ms)
+{
+    int64_t gone_ms = (clock_monotonic_us() - since_us) / 1000;
+
+    return (int)CLAMP(most_ms - gone_ms, 0, most_ms);
+}
+
+/* Until the store must be asked, whether somebody wakes us or not. */
 static int
 patience_ms(const Couriers *couriers)
 {
-    int64_t rested_ms = (clock_monotonic_us() - couriers->looked_us) / 1000;
+    bool is_closing = stop_is_set(couriers->house->stop);
 
-    if (stop_is_set(couriers->house->stop))
+    if (couriers->is_dry || (is_closing && couriers->home->len))
+        return 0;
+    if (is_closing)
         return LONGEST_CLOSING_MS;
-    return couriers->looked_us
-               ? (int)CLAMP(LONGEST_WAIT_MS - rested_ms, 0, LONGEST_WAIT_MS)
-               : 0;
+    if (couriers->home->len)
+        return rest_of_ms(couriers->home_us, GATHER_MS);
+    return couriers->looked_us ? rest_of_ms(couriers->looked_us, LONGEST_WAIT_MS) : 0;
 }
 
 static bool
@@ -268,6 +337,20 @@ take_wake(Couriers *couriers, int64_t *asked)
     return is_woken;
 }
 
+static void
+look(Couriers *couriers, int64_t asked)
+{
+    bool more;
+
+    write_down_all(couriers, true);
+    begin_all_ready(couriers);
+    /* Where a mail was found, more may wait behind it. */
+    more = forwards_begin_due(couriers->forwards);
+    couriers->looked_us = more ? 0 : clock_monotonic_us();
+    if (!more && deliver_under_way(couriers->deliverer) == 0)
+        end_rounds(couriers, asked);
+}
+
 /* A round ends when nothing is due and nothing is under way. */
 static void *
 go_round(void *self)
@@ -275,23 +358,15 @@ go_round(void *self)
     Couriers *couriers = self;
 
     while (!is_over(couriers)) {
-        size_t before = deliver_under_way(couriers->deliverer);
-        g_autoptr(GPtrArray) outcomes = collect(couriers, patience_ms(couriers));
-        bool came_home = deliver_under_way(couriers->deliverer) < before;
+        bool is_woken;
         int64_t asked;
-        bool more;
-        bool looks =
-            take_wake(couriers, &asked) || came_home || patience_ms(couriers) == 0;
 
-        looks = looks && !stop_is_set(couriers->house->stop);
-        write_down_all(couriers, outcomes, looks);
-        if (!looks)
-            continue;
-        /* Where a mail was found, more may wait behind it. */
-        more = forwards_begin_due(couriers->forwards);
-        couriers->looked_us = more ? 0 : clock_monotonic_us();
-        if (!more && deliver_under_way(couriers->deliverer) == 0)
-            end_rounds(couriers, asked);
+        collect(couriers, patience_ms(couriers));
+        is_woken = take_wake(couriers, &asked);
+        if (stop_is_set(couriers->house->stop))
+            write_down_all(couriers, false);
+        else if (is_woken || patience_ms(couriers) == 0)
+            look(couriers, asked);
     }
     end_rounds(couriers, G_MAXINT64); /* whoever drains has not to wait for more */
     return NULL;
@@ -308,50 +383,7 @@ read_endpoints(Couriers *couriers, GError **error)
 
         if (!endpoint)
             return false;
-        (void)g_hash_table_insert(couriers->endpoints, webhook->name, endpoint);
-    }
-    return true;
-}
-
-static bool
-set_endpoints(StoreTxn *txn, void *self, GError **error)
-{
-    const GPtrArray *webhooks = self;
-    size_t count = webhooks ? webhooks->len : 0;
-    g_autofree StoreEndpoint *endpoints = g_new0(StoreEndpoint, count);
-
-    for (size_t i = 0; i < count; i++) {
-        const WebhookConfig *webhook = webhooks->pdata[i];
-
-        endpoints[i] = (StoreEndpoint){webhook->name, webhook->url};
-    }
-    return store_set_endpoints(txn, endpoints, count, error);
-}
-
-static GPtrArray *
-disabled_list(void)
-{
-    return g_ptr_array_new_with_free_func((GDestroyNotify)store_disabled_free);
-}
-
-static bool
-find_disabled(StoreTxn *txn, void *self, GError **error)
-{
-    return store_disabled_endpoints(txn, self, error);
-}
-
-/* What was disabled before this house opened is said each time one opens. */
-static bool
-say_who_is_off(const Couriers *couriers, GError **error)
-{
-    g_autoptr(GPtrArray) found = disabled_list();
-
-    if (!store_do(couriers->house->store, find_disabled, found, error))
-        return false;
-    for (guint i = 0; i < found->len; i++) {
-        const StoreDisabled *disabled = found->pdata[i];
-
-        say_off(disabled->endpoint, disabled->because);
+        (void)g_hash_table_insert(couriers->lanes, webhook->name, lane_new(endpoint));
     }
     return true;
 }
@@ -362,7 +394,9 @@ clear(Couriers *couriers)
     deliverer_free(couriers->deliverer);
     forwards_free(couriers->forwards);
     g_hash_table_destroy(couriers->errands);
-    g_hash_table_destroy(couriers->endpoints);
+    g_hash_table_destroy(couriers->lanes);
+    g_ptr_array_unref(couriers->home);
+    g_array_unref(couriers->unbegun);
     (void)pthread_cond_destroy(&couriers->rested);
     (void)pthread_mutex_destroy(&couriers->lock);
     g_free(couriers);
@@ -377,16 +411,17 @@ couriers_new(const IngestHouse *house, GError **error)
 
     couriers->house = house;
     couriers->deliverer = deliverer_new();
-    couriers->endpoints = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                                (GDestroyNotify)endpoint_free);
+    couriers->lanes =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)lane_free);
+    couriers->home = g_ptr_array_new_with_free_func(free_outcome);
+    couriers->unbegun = g_array_new(FALSE, FALSE, sizeof(int64_t));
     couriers->errands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                               (GDestroyNotify)errand_free);
     (void)pthread_mutex_init(&couriers->lock, NULL);
     (void)pthread_cond_init(&couriers->rested, NULL);
     couriers->forwards = forwards_new(house, couriers->deliverer, &fault);
     if (fault || !read_endpoints(couriers, &fault) ||
-        !store_do(house->store, set_endpoints, house->config->webhooks, &fault) ||
-        !say_who_is_off(couriers, &fault)) {
+        !roster_open(house->store, house->config->webhooks, &fault)) {
         g_propagate_error(error, g_steal_pointer(&fault));
         clear(couriers);
         return NULL;
@@ -426,11 +461,7 @@ count_waiting(StoreTxn *txn, void *self, GError **error)
 bool
 couriers_disabled(Couriers *couriers, int64_t *count, GError **error)
 {
-    g_autoptr(GPtrArray) found = disabled_list();
-    bool done = store_do(couriers->house->store, find_disabled, found, error);
-
-    *count = found->len;
-    return done;
+    return roster_count_disabled(couriers->house->store, count, error);
 }
 
 bool

@@ -2,11 +2,33 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/log.h"
 #include "event/event.h"
 
 enum {
     LONGEST_FAILING_S = 120 * 60 * 60, /* then nobody is listening there */
 };
+
+DeliveryFate
+report_fate(const DeliverOutcome *outcome, double delay_s)
+{
+    if (outcome->verdict == OUTCOME_DELIVERED)
+        return DELIVERED;
+    return delay_s < 0 ? DELIVERY_DEAD : DELIVERY_LATER;
+}
+
+void
+report_log(const Report *report, const DeliverOutcome *outcome)
+{
+    g_autofree char *status =
+        g_strdup_printf("%" G_GINT64_FORMAT, outcome->http_status);
+
+    log_write(outcome->verdict == OUTCOME_DELIVERED ? LEVEL_INFO : LEVEL_WARNING,
+              outcome->verdict == OUTCOME_DELIVERED ? "webhook.delivered"
+                                                    : "webhook.failed",
+              "webhook", report->endpoint, "id", report->event_id, "status", status,
+              "because", outcome->because, NULL);
+}
 
 /* Tells the other webhooks; the one that is off would never hear it. */
 static bool

@@ -1,6 +1,7 @@
 /* How an attempt went, for the record; and what follows from it for its webhook. */
 #pragma once
 
+#include "deliver/deliver.h"
 #include "ingest/ingest.h"
 
 /* All lent. */
@@ -13,5 +14,10 @@ typedef struct Report {
     StoreTicket *ticket;
 } Report;
 
+/* What becomes of its event; `delay_s` until the next attempt, < 0: there is none.
+ * After 410 it waits like all that comes behind it until somebody lets the webhook back
+ * in: it was the webhook that was gone. */
+DeliveryFate report_fate(const DeliverOutcome *outcome, double delay_s);
+void report_log(const Report *report, const DeliverOutcome *outcome);
 /* A StoreWork of a Report; may be repeated. */
 bool report_write_down(StoreTxn *txn, void *self, GError **error);

@@ -7,13 +7,10 @@
 #include "base/fault.h"
 
 enum {
-    /* Deliveries one endpoint may have under way. A dead endpoint holds its own share
-     * and no more, so the others' mail is not late. */
-    LENT_MOST = 32,
-    /* At first, and how many more each time some came home: many connections opened at
-     * once overflow the queue of a small server. What it drops, the kernel sends again
-     * a second later, and the oldest events come last. */
-    LENT_STEP = 4,
+    /* Deliveries one endpoint may have at the couriers, under way or ready to follow: a
+     * share, so the others' are not late. */
+    LENT_MOST = 96,
+    LENT_STEP = 4, /* at first, and twice as many each time some came home */
     /* To one whose last attempt failed: enough to hear that it works again. Several
      * that hang then leave the couriers their hands. */
     LENT_FAILING_MOST = 4,
@@ -146,7 +143,7 @@ lend(StoreTxn *txn, const Statement *row, const char *endpoint, GPtrArray *out,
 }
 
 typedef struct Pace {
-    int most; /* under way */
+    int most; /* lent */
     bool came_home;
 } Pace;
 
@@ -167,7 +164,7 @@ find_pace(StoreTxn *txn, const char *endpoint)
         g_hash_table_insert(txn->paces, g_strdup(endpoint), pace);
     }
     if (pace->came_home)
-        pace->most = MIN(pace->most + LENT_STEP, LENT_MOST);
+        pace->most = MIN(pace->most * 2, LENT_MOST);
     pace->came_home = false;
     return pace;
 }
@@ -251,6 +248,12 @@ store_due_deliveries(StoreTxn *txn, int64_t now_ms, int most, GPtrArray *out,
             return false;
     }
     return true;
+}
+
+void
+store_give_back(StoreTxn *txn, int64_t outbox)
+{
+    g_hash_table_remove(txn->lent, &outbox);
 }
 
 static bool

@@ -18,7 +18,7 @@ enum {
 struct StoreTxn {
     Database *db;
     GHashTable *lent;  /* outbox rows that a courier has: id -> endpoint, owned */
-    GHashTable *paces; /* endpoint -> how many it may have under way */
+    GHashTable *paces; /* endpoint -> how many it may have lent */
     GArray *lent_now;  /* int64_t: those lent in this group, for the way back */
     GError **scrub; /* after the commit: where to tell how it went; NULL: not wanted */
 };

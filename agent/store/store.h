@@ -276,6 +276,8 @@ void store_delivery_free(StoreDelivery *delivery);
  * endpoint has its share. Appends StoreDelivery. Reads only. */
 bool store_due_deliveries(StoreTxn *txn, int64_t now_ms, int most, GPtrArray *out,
                           GError **error);
+/* One that was not begun. May be lent again. */
+void store_give_back(StoreTxn *txn, int64_t outbox);
 
 typedef enum {
     DELIVERED,

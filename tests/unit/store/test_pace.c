@@ -1,4 +1,4 @@
-/* How many deliveries an endpoint has under way: a few at first, more while they come
+/* How many deliveries an endpoint has lent: a few at first, more while they come
  * home, few again where they fail; one that is dead delays no other. */
 #include "base/fault.h"
 #include "fixture.h"
@@ -6,7 +6,7 @@
 enum {
     ALL = 256,
     STEP = 4,
-    SHARE = 32,
+    SHARE = 96,
     SHARE_FAILING = 4
 };
 
@@ -47,6 +47,17 @@ static bool
 borrow_work(StoreTxn *txn, void *self, GError **error)
 {
     return store_due_deliveries(txn, whenever, ALL, self, error);
+}
+
+static bool
+give_back_work(StoreTxn *txn, void *self, GError **error)
+{
+    const GPtrArray *found = self;
+
+    (void)error;
+    for (guint i = 0; i < found->len; i++)
+        store_give_back(txn, ((const StoreDelivery *)found->pdata[i])->outbox);
+    return true;
 }
 
 typedef struct Homecoming {
@@ -145,8 +156,9 @@ an_endpoint_is_met_a_few_at_a_time(void)
 {
     char *state = fixture_state();
     Store *store = open_house(state);
+    guint out = STEP;
 
-    post(store, "live", 150);
+    post(store, "live", 4 * SHARE);
     {
         g_autoptr(GPtrArray) first = borrow(store, STEP);
         g_autoptr(GPtrArray) none = borrow(store, 0);
@@ -154,9 +166,13 @@ an_endpoint_is_met_a_few_at_a_time(void)
         g_assert_cmpuint(none->len, ==, 0); /* nothing came home */
         come_home(store, first, 0, DELIVERED);
     }
-    for (guint most = 2 * STEP; most <= SHARE; most += STEP)
+    for (guint most = 2 * STEP; most < SHARE; most *= 2) {
         deliver(store, most);
-    deliver(store, 150 - 144);
+        out += most;
+    }
+    for (; 4 * SHARE - out >= SHARE; out += SHARE)
+        deliver(store, SHARE);
+    deliver(store, 4 * SHARE - out);
     /* After all went out, the next storm begins as the first did. */
     deliver(store, 0);
     post(store, "live", 10);
@@ -170,8 +186,8 @@ a_dead_endpoint_delays_no_other(void)
     char *state = fixture_state();
     Store *store = open_house(state);
 
-    post(store, "a-dead", 300);
-    for (guint most = STEP; most < SHARE; most += STEP)
+    post(store, "a-dead", 4 * SHARE);
+    for (guint most = STEP; most < SHARE; most *= 2)
         deliver(store, most);
     post(store, "live", 1);
     {
@@ -189,6 +205,27 @@ a_dead_endpoint_delays_no_other(void)
         second = borrow(store, 1);
         come_home(store, second, 0, DELIVERED);
         g_ptr_array_unref(borrow(store, SHARE - SHARE_FAILING + 1));
+    }
+    close_house(state, store);
+}
+
+static void
+what_is_given_back_is_lent_again(void)
+{
+    char *state = fixture_state();
+    Store *store = open_house(state);
+
+    post(store, "live", STEP);
+    {
+        g_autoptr(GPtrArray) first = borrow(store, STEP);
+        g_autoptr(GPtrArray) none = borrow(store, 0);
+        g_autoptr(GPtrArray) again = NULL;
+
+        g_assert_cmpuint(none->len, ==, 0);
+        do_work(store, give_back_work, first);
+        again = borrow(store, STEP);
+        g_assert_cmpstr(((StoreDelivery *)again->pdata[0])->event_id, ==,
+                        ((StoreDelivery *)first->pdata[0])->event_id);
     }
     close_house(state, store);
 }
@@ -236,6 +273,8 @@ main(int argc, char **argv)
                     an_endpoint_is_met_a_few_at_a_time);
     g_test_add_func("/store/a-dead-endpoint-delays-no-other",
                     a_dead_endpoint_delays_no_other);
+    g_test_add_func("/store/what-is-given-back-is-lent-again",
+                    what_is_given_back_is_lent_again);
     g_test_add_func("/store/what-an-undone-search-lent-is-lent-again",
                     what_an_undone_search_lent_is_lent_again);
     return g_test_run();
