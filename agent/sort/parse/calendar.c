@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "sort/parse/body.h"
 #include "sort/parse/parameters.h"
+#include "sort/parse/zone.h"
 
 typedef struct icalcomponent_impl CalendarTree;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalendarTree, icalcomponent_free)
@@ -23,15 +24,26 @@ copy_text(const char *text)
     return text ? g_utf8_make_valid(text, -1) : NULL;
 }
 
-/* Zones come from the invitation alone: the system's are files. A floating time, or one
- * in a zone that is not explained, is read as UTC. Years far away would make libical
- * expand a zone's rules without end. */
+/* Zones come from the invitation first, then from their name; the system's are files. A
+ * floating time is read as UTC. Years far away would make libical expand a zone's rules
+ * without end. */
 static int64_t
-epoch_of(struct icaltimetype when, bool trust_zones)
+epoch_of(struct icaltimetype when, const char *zone_name, bool trust_zones)
 {
+    struct tm local = {.tm_year = when.year - 1900,
+                       .tm_mon = when.month - 1,
+                       .tm_mday = when.day,
+                       .tm_hour = when.hour,
+                       .tm_min = when.minute,
+                       .tm_sec = when.second};
+    int64_t epoch;
+
     if (icaltime_is_null_time(when) || !icaltime_is_valid_time(when) ||
         when.year < 1970 || when.year > 2100)
         return TIME_NONE;
+    if (zone_name && !when.is_date && !when.zone &&
+        parse_zone_epoch(zone_name, &local, &epoch))
+        return epoch;
     if (!trust_zones)
         return (int64_t)icaltime_as_timet(when);
     return (int64_t)icaltime_as_timet_with_zone(when, icaltime_get_timezone(when));
@@ -68,22 +80,38 @@ are_zones_tame(icalcomponent *calendar)
     return true;
 }
 
+/* NULL: the property is absent, or names none. */
+static const char *
+zone_of(icalcomponent *event, icalproperty_kind kind)
+{
+    icalproperty *property = icalcomponent_get_first_property(event, kind);
+    icalparameter *zone =
+        property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER)
+                 : NULL;
+
+    return zone ? icalparameter_get_tzid(zone) : NULL;
+}
+
 static void
 read_event(icalcomponent *event, const char *method, bool trust_zones, Message *message)
 {
     Invitation *invitation = shape_append(&invitation_shape, &message->calendar);
     icalproperty *organizer =
         icalcomponent_get_first_property(event, ICAL_ORGANIZER_PROPERTY);
+    const char *end_zone = zone_of(event, ICAL_DTEND_PROPERTY);
     const char *address = organizer ? icalproperty_get_organizer(organizer) : NULL;
 
+    if (!end_zone) /* its length was said */
+        end_zone = zone_of(event, ICAL_DTSTART_PROPERTY);
     if (address && g_ascii_strncasecmp(address, "mailto:", 7) == 0)
         address += 7;
     invitation->method = copy_text(method);
     invitation->organizer = copy_text(address);
     invitation->summary = copy_text(icalcomponent_get_summary(event));
     invitation->uid = copy_text(icalcomponent_get_uid(event));
-    invitation->start = epoch_of(icalcomponent_get_dtstart(event), trust_zones);
-    invitation->end = epoch_of(icalcomponent_get_dtend(event), trust_zones);
+    invitation->start = epoch_of(icalcomponent_get_dtstart(event),
+                                 zone_of(event, ICAL_DTSTART_PROPERTY), trust_zones);
+    invitation->end = epoch_of(icalcomponent_get_dtend(event), end_zone, trust_zones);
 }
 
 /* libical keeps a stack of open components; a flood of BEGINs is no invitation. */
@@ -163,6 +191,7 @@ parse_init_calendar(void)
                                 "END:VCALENDAR\r\n";
     Message message;
 
+    parse_init_zones();
     icalerror_set_errors_are_fatal(0);
     icaltimezone_set_builtin_tzdata(1);
     (void)icaltimezone_get_utc_timezone(); /* loads it */

@@ -347,6 +347,29 @@ drop_last_rules(Lines *lines)
         parse_line(lines, last)->kind = LINE_SEPARATOR;
 }
 
+/* The armour of a mail that is signed in its text: RFC 4880, section 7. */
+static void
+mark_armour(Lines *lines)
+{
+    bool in_head = false;
+    bool in_signature = false;
+
+    for (size_t i = 0; i < lines->len; i++) {
+        Line *line = parse_line(lines, i);
+        Span text = parse_trim_span(line->text);
+
+        if (parse_span_is(text, "-----BEGIN PGP SIGNED MESSAGE-----"))
+            in_head = true;
+        else if (parse_span_is(text, "-----BEGIN PGP SIGNATURE-----"))
+            in_signature = true;
+        if (in_head || in_signature)
+            line->kind = in_head ? LINE_SEPARATOR : LINE_SIGNATURE;
+        in_head = in_head && text.size > 0;
+        in_signature =
+            in_signature && !parse_span_is(text, "-----END PGP SIGNATURE-----");
+    }
+}
+
 /* NULL when nothing but blanks is of this kind. */
 static char *
 join_lines(const Lines *lines, LineKind kind)
@@ -392,6 +415,8 @@ parse_split_reply(const char *text, const GArray *marks, ReplySplit *out)
     lines->has_above = has_above;
     parse_know_signatures(lines);
     apply_marks(lines, marks);
+    if (strstr(text, "-----BEGIN PGP SIGN"))
+        mark_armour(lines);
     mark_quotes(lines);
     drop_last_rules(lines);
     parse_mark_signature(lines);

@@ -34,7 +34,8 @@ is_signature_rule(const Line *line)
 {
     Span text = parse_trim_span(line->text);
 
-    if (parse_span_is(text, "--") || parse_span_is(text, "—"))
+    if (parse_span_is(text, "--") || parse_span_is(text, "- --") ||
+        parse_span_is(text, "—"))
         return true;
     return parse_is_rule(line) && text.at[0] == '_';
 }

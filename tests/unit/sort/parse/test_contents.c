@@ -300,6 +300,36 @@ invitation_is_read_in_its_zone(void)
     g_assert_cmpint(invitation->end, ==, 1787302800);
 }
 
+static const struct {
+    const char *zone;
+    int64_t start; /* of noon on 3 August 2026 */
+} zones[] = {
+    {"Europe/Madrid", 1785751200},
+    {"Romance Standard Time", 1785751200},
+    {"America/Bogota", 1785776400},
+    {"America/Mexico_City", 1785780000}, /* no summer time since 2022 */
+    {"Central Standard Time (Mexico)", 1785780000},
+    {"Nowhere/At_All", 1785758400},
+};
+
+static void
+invitation_may_name_its_zone_alone(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(zones); i++) {
+        g_autofree char *mail = g_strdup_printf(
+            TYPE("text/calendar") "\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n"
+                                  "DTSTART;TZID=%s:20260803T120000\nDURATION:PT1H\n"
+                                  "END:VEVENT\nEND:VCALENDAR\n",
+            zones[i].zone);
+        g_autoptr(Reading) reading = read_text(mail);
+        const Invitation *invitation = reading->message.calendar->pdata[0];
+
+        g_test_message("%s", zones[i].zone);
+        g_assert_cmpint(invitation->start, ==, zones[i].start);
+        g_assert_cmpint(invitation->end, ==, zones[i].start + 3600);
+    }
+}
+
 static void
 opaque_signature_is_opened(void)
 {
@@ -341,6 +371,8 @@ main(int argc, char **argv)
                     delivery_report_is_taken_apart);
     g_test_add_func("/parse/invitation-is-read-in-its-zone",
                     invitation_is_read_in_its_zone);
+    g_test_add_func("/parse/invitation-may-name-its-zone-alone",
+                    invitation_may_name_its_zone_alone);
     g_test_add_func("/parse/opaque-signature-is-opened", opaque_signature_is_opened);
     g_test_add_func("/parse/pdf-alone-is-an-attachment", pdf_alone_is_an_attachment);
     return g_test_run();

@@ -70,6 +70,11 @@ static const struct {
      "Works now.", "Sent from my RIDGE 4G"},
     {PLAIN "Works now.\n\nAtentamente\nEva\nHerramientas de Ejemplo S.A. de C.V.\n",
      "Works now.", "C.V."},
+    {PLAIN
+     "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nWorks now.\n\n- -- \nEva\n"
+     "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n\n"
+     "> Shall we?\n",
+     "Works now.", "Eva"},
     {PLAIN "Works now.\n\nSent from Edison Mail\n", "Works now.", "Edison"},
     {PLAIN "Works now.\n\nObt\xc3\xa9n BlueMail para Android\n", "Works now.", "Blue"},
     {PLAIN "Works now.\n\n---\nEste correo electr\xc3\xb3nico ha sido comprobado en "
