@@ -6,22 +6,18 @@
 enum {
     MARKER_MOST_BYTES = 400,
     KEY_MOST_BYTES = 4,
-    KEY_SLOTS_BITS = 9
+    KEY_SLOTS_BITS = 9,
+    KEY_BITS = 12
 };
 
 struct WordIndex {
     const char *const *words;
     size_t key_bytes;                    /* of each word: its first ones */
-    uint32_t key_mask;                   /* what they leave of a number */
+    size_t stride;                       /* keys that lie in each word, at least */
+    uint64_t held[(1 << KEY_BITS) / 64]; /* the first `stride` keys of all words */
     uint16_t first[1 << KEY_SLOTS_BITS]; /* by the key; counted from 1, 0: none */
     uint16_t next[];                     /* of each word */
 };
-
-static uint32_t
-key_and(uint32_t key, char byte)
-{
-    return key << 8 | (unsigned char)byte;
-}
 
 static uint32_t
 key_at(const WordIndex *index, const char *text)
@@ -29,21 +25,45 @@ key_at(const WordIndex *index, const char *text)
     uint32_t key = 0;
 
     for (size_t i = 0; i < index->key_bytes && text[i]; i++)
-        key = key_and(key, text[i]);
+        key = key << 8 | (unsigned char)text[i];
     return key;
+}
+
+static uint32_t
+hash_of(uint32_t key, unsigned bits)
+{
+    return (key * 0x9E3779B1u) >> (32 - bits);
 }
 
 static uint32_t
 slot_of(uint32_t key)
 {
-    return (key * 0x9E3779B1u) >> (32 - KEY_SLOTS_BITS);
+    return hash_of(key, KEY_SLOTS_BITS);
+}
+
+static void
+mark_held(WordIndex *index, const char *word)
+{
+    for (size_t i = 0; i < index->stride; i++) {
+        uint32_t bit = hash_of(key_at(index, word + i), KEY_BITS);
+
+        index->held[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+}
+
+static bool
+may_lie_at(const WordIndex *index, const char *text)
+{
+    uint32_t bit = hash_of(key_at(index, text), KEY_BITS);
+
+    return index->held[bit / 64] >> bit % 64 & 1;
 }
 
 static WordIndex *
 index_words(const char *const *words)
 {
     size_t count = 0;
-    size_t shortest = KEY_MOST_BYTES;
+    size_t shortest = SIZE_MAX;
     WordIndex *index;
 
     for (; words[count]; count++)
@@ -51,13 +71,14 @@ index_words(const char *const *words)
     g_assert(count < UINT16_MAX && shortest > 0);
     index = g_malloc0(sizeof *index + count * sizeof index->next[0]);
     index->words = words;
-    index->key_bytes = shortest;
-    index->key_mask = UINT32_MAX >> 8 * (KEY_MOST_BYTES - shortest);
+    index->key_bytes = MIN(shortest, (size_t)KEY_MOST_BYTES);
+    index->stride = shortest - index->key_bytes + 1;
     for (size_t i = count; i > 0; i--) {
         uint16_t *first = &index->first[slot_of(key_at(index, words[i - 1]))];
 
         index->next[i - 1] = *first;
         *first = (uint16_t)i;
+        mark_held(index, words[i - 1]);
     }
     return index;
 }
@@ -101,16 +122,21 @@ parse_starts_with_word(const WordIndex *index, const char *text)
     return false;
 }
 
+/* In whatever place a word stands, one of its first keys begins at a place that is
+ * looked at; nearly all of those hold no key, and nothing is compared. */
 bool
 parse_holds_word(const WordIndex *index, const char *text)
 {
-    uint32_t key = 0;
+    size_t size = strlen(text);
+    size_t stride = index->stride;
 
-    for (size_t i = 0; text[i]; i++) {
-        key = key_and(key, text[i]) & index->key_mask;
-        if (index->first[slot_of(key)] && i + 1 >= index->key_bytes &&
-            parse_starts_with_word(index, text + i + 1 - index->key_bytes))
-            return true;
+    for (size_t at = stride - 1; at + index->key_bytes <= size; at += stride) {
+        if (!may_lie_at(index, text + at))
+            continue;
+        for (size_t back = 0; back < stride; back++) {
+            if (parse_starts_with_word(index, text + at - back))
+                return true;
+        }
     }
     return false;
 }

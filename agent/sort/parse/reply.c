@@ -170,7 +170,7 @@ is_header_block(const Lines *lines, size_t first)
     bool has_address = false;
 
     if (parse_span_find(start, ':') == start.size &&
-        !memmem(start.at, start.size, "：", 3))
+        !memchr(start.at, "："[0], start.size))
         return false;
 
     for (size_t i = first; i < lines->len && i < first + BLOCK_LINES; i++) {

@@ -123,6 +123,21 @@ replies_are_cut_out(void)
 }
 
 /* The one escape table a line of JSON needs. */
+/* A line is found wherever on it a help desk's words stand: it looks at some bytes. */
+static void
+help_desks_line_is_found_at_each_place(void)
+{
+    for (guint before = 0; before < 40; before++) {
+        g_autofree char *dashes = g_strnfill(before, '#');
+        g_autofree char *mail = g_strconcat(
+            PLAIN "Yes.\n\n", dashes, " Boven deze regel ", dashes, "\nOld.\n", NULL);
+        Reading *reading = read_text(mail);
+
+        g_assert_cmpstr(reading->message.reply_text, ==, "Yes.");
+        free_reading(reading);
+    }
+}
+
 static void
 append_escape(GString *out, const char **at)
 {
@@ -198,6 +213,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     parse_init();
     g_test_add_func("/parse/replies-are-cut-out", replies_are_cut_out);
+    g_test_add_func("/parse/help-desks-line-is-found-at-each-place",
+                    help_desks_line_is_found_at_each_place);
     g_test_add_func("/parse/others-fixtures-mostly-agree",
                     others_fixtures_mostly_agree);
     return g_test_run();
