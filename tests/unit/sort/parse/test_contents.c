@@ -51,6 +51,13 @@ static const struct {
      "S\xc3\xad, \xc3\xb1\n_____\nA list\nhttp://x.example/\n"},
     {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nNothing of it, really.\n",
      "Nothing of it, really.\n"},
+    {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\n"
+                        "WWVzLCBu\r\nby4gWWVz\nLCBubyE=\n",
+     "Yes, no. Yes, no!"},
+    {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nWWVzLCBu\nby4\ngWWVz",
+     "Yes, no. Yes"},
+    {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nWWVzLCBubyEh\n=\n",
+     "Yes, no!!"},
     {TYPE("text/plain") "Content-Transfer-Encoding: base64\n\nWW Vz\nL!CB\nubw==\n",
      "Yes, no"},
     {"\r\n\n" TYPE("text/plain") "\nblank lines first", "blank lines first"},
