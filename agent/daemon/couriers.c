@@ -8,6 +8,7 @@
 #include "daemon/lane.h"
 #include "daemon/report.h"
 #include "daemon/roster.h"
+#include "daemon/rounds.h"
 
 enum {
     MOST_UNDER_WAY = 256,
@@ -29,10 +30,7 @@ struct Couriers {
     int64_t home_us;     /* since when `home` is not empty */
     int64_t looked_us;   /* into the outbox; 0: not yet */
     pthread_t thread;
-    pthread_mutex_t lock; /* guards the rest */
-    pthread_cond_t rested;
-    bool is_woken;
-    int64_t asked_rounds, done_rounds; /* a drain waits for a round begun after it */
+    Rounds rounds;
 };
 
 typedef struct DueSearch {
@@ -236,12 +234,8 @@ collect(Couriers *couriers, int timeout_ms)
     g_autoptr(GPtrArray) all = g_ptr_array_new();
 
     deliver_poll(couriers->deliverer, timeout_ms, all);
-    for (guint i = 0; i < all->len; i++) {
-        if (forwards_settle(couriers->forwards, all->pdata[i]))
-            couriers->is_dry = true; /* the next mail may go out */
-        else
-            come_home(couriers, all->pdata[i]);
-    }
+    for (guint i = 0; i < all->len; i++)
+        come_home(couriers, all->pdata[i]);
     if (!stop_is_set(couriers->house->stop))
         begin_all_ready(couriers);
 }
@@ -292,15 +286,6 @@ is_over(const Couriers *couriers)
             (deliver_under_way(couriers->deliverer) == 0 && couriers->home->len == 0));
 }
 
-static void
-end_rounds(Couriers *couriers, int64_t done)
-{
-    (void)pthread_mutex_lock(&couriers->lock);
-    couriers->done_rounds = done;
-    (void)pthread_cond_broadcast(&couriers->rested);
-    (void)pthread_mutex_unlock(&couriers->lock);
-}
-
 static int
 rest_of_ms(int64_t since_us, int64_t most_ms)
 {
@@ -324,31 +309,14 @@ patience_ms(const Couriers *couriers)
     return couriers->looked_us ? rest_of_ms(couriers->looked_us, LONGEST_WAIT_MS) : 0;
 }
 
-static bool
-take_wake(Couriers *couriers, int64_t *asked)
-{
-    bool is_woken;
-
-    (void)pthread_mutex_lock(&couriers->lock);
-    is_woken = couriers->is_woken;
-    couriers->is_woken = false;
-    *asked = couriers->asked_rounds;
-    (void)pthread_mutex_unlock(&couriers->lock);
-    return is_woken;
-}
-
 static void
 look(Couriers *couriers, int64_t asked)
 {
-    bool more;
-
     write_down_all(couriers, true);
     begin_all_ready(couriers);
-    /* Where a mail was found, more may wait behind it. */
-    more = forwards_begin_due(couriers->forwards);
-    couriers->looked_us = more ? 0 : clock_monotonic_us();
-    if (!more && deliver_under_way(couriers->deliverer) == 0)
-        end_rounds(couriers, asked);
+    couriers->looked_us = clock_monotonic_us();
+    if (deliver_under_way(couriers->deliverer) == 0)
+        rounds_end(&couriers->rounds, asked);
 }
 
 /* A round ends when nothing is due and nothing is under way. */
@@ -362,13 +330,13 @@ go_round(void *self)
         int64_t asked;
 
         collect(couriers, patience_ms(couriers));
-        is_woken = take_wake(couriers, &asked);
+        is_woken = rounds_begin(&couriers->rounds, &asked);
         if (stop_is_set(couriers->house->stop))
             write_down_all(couriers, false);
         else if (is_woken || patience_ms(couriers) == 0)
             look(couriers, asked);
     }
-    end_rounds(couriers, G_MAXINT64); /* whoever drains has not to wait for more */
+    rounds_end(&couriers->rounds, G_MAXINT64);
     return NULL;
 }
 
@@ -397,8 +365,7 @@ clear(Couriers *couriers)
     g_hash_table_destroy(couriers->lanes);
     g_ptr_array_unref(couriers->home);
     g_array_unref(couriers->unbegun);
-    (void)pthread_cond_destroy(&couriers->rested);
-    (void)pthread_mutex_destroy(&couriers->lock);
+    rounds_clear(&couriers->rounds);
     g_free(couriers);
 }
 
@@ -417,9 +384,8 @@ couriers_new(const IngestHouse *house, GError **error)
     couriers->unbegun = g_array_new(FALSE, FALSE, sizeof(int64_t));
     couriers->errands = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                               (GDestroyNotify)errand_free);
-    (void)pthread_mutex_init(&couriers->lock, NULL);
-    (void)pthread_cond_init(&couriers->rested, NULL);
-    couriers->forwards = forwards_new(house, couriers->deliverer, &fault);
+    rounds_init(&couriers->rounds);
+    couriers->forwards = forwards_new(house, &fault);
     if (fault || !read_endpoints(couriers, &fault) ||
         !roster_open(house->store, house->config->webhooks, &fault)) {
         g_propagate_error(error, g_steal_pointer(&fault));
@@ -428,6 +394,7 @@ couriers_new(const IngestHouse *house, GError **error)
     }
     failed = pthread_create(&couriers->thread, NULL, go_round, couriers);
     g_assert(!failed);
+    forwards_start(couriers->forwards);
     return couriers;
 }
 
@@ -444,10 +411,9 @@ couriers_free(Couriers *couriers)
 void
 couriers_wake(Couriers *couriers)
 {
-    (void)pthread_mutex_lock(&couriers->lock);
-    couriers->is_woken = true;
-    (void)pthread_mutex_unlock(&couriers->lock);
+    rounds_wake(&couriers->rounds);
     deliver_wake(couriers->deliverer);
+    forwards_wake(couriers->forwards);
 }
 
 static bool
@@ -470,16 +436,11 @@ couriers_drain(Couriers *couriers, int64_t *waiting, GError **error)
     int64_t mails = 0;
     int64_t round;
 
-    (void)pthread_mutex_lock(&couriers->lock);
-    round = ++couriers->asked_rounds;
-    (void)pthread_mutex_unlock(&couriers->lock);
+    round = rounds_ask(&couriers->rounds);
     couriers_wake(couriers);
-    (void)pthread_mutex_lock(&couriers->lock);
-    while (couriers->done_rounds < round)
-        (void)pthread_cond_wait(&couriers->rested, &couriers->lock);
-    (void)pthread_mutex_unlock(&couriers->lock);
+    rounds_await(&couriers->rounds, round);
     if (!store_do(couriers->house->store, count_waiting, waiting, error) ||
-        !forwards_waiting(couriers->forwards, &mails, error))
+        !forwards_drain(couriers->forwards, &mails, error))
         return false;
     *waiting += mails;
     return true;

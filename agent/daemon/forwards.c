@@ -1,10 +1,15 @@
 #include "daemon/forwards.h"
 
+#include <pthread.h>
+
 #include "base/log.h"
 #include "daemon/letters.h"
+#include "daemon/rounds.h"
 
 enum {
-    MOST_MAILS = 4, /* under way: a slow relay leaves the couriers free hands */
+    MOST_MAILS = 4, /* under way */
+    LONGEST_WAIT_MS = 1000,
+    LONGEST_CLOSING_MS = 100,
 };
 
 struct Forwards {
@@ -13,10 +18,13 @@ struct Forwards {
     DeliverRelay relay;
     Secret *password;
     GHashTable *under_way; /* id -> StoreForward, owned */
+    pthread_t thread;
+    bool is_started;
+    Rounds rounds;
 };
 
 Forwards *
-forwards_new(const IngestHouse *house, Deliverer *deliverer, GError **error)
+forwards_new(const IngestHouse *house, GError **error)
 {
     const RelayConfig *config = &house->config->relay;
     g_autoptr(Secret) password = NULL;
@@ -33,7 +41,8 @@ forwards_new(const IngestHouse *house, Deliverer *deliverer, GError **error)
     }
     forwards = g_new0(Forwards, 1);
     forwards->house = house;
-    forwards->deliverer = deliverer;
+    forwards->deliverer = deliverer_new();
+    rounds_init(&forwards->rounds);
     forwards->password = g_steal_pointer(&password);
     forwards->relay = (DeliverRelay){.url = config->server,
                                      .is_tls_required = config->tls_required,
@@ -50,6 +59,11 @@ forwards_free(Forwards *forwards)
 {
     if (!forwards)
         return;
+    forwards_wake(forwards);
+    if (forwards->is_started)
+        (void)pthread_join(forwards->thread, NULL);
+    deliverer_free(forwards->deliverer);
+    rounds_clear(&forwards->rounds);
     g_hash_table_destroy(forwards->under_way);
     secret_free(forwards->password);
     g_free(forwards);
@@ -137,17 +151,18 @@ begin_forward(Forwards *forwards, StoreForward *forward)
         return;
     }
     (void)g_hash_table_insert(forwards->under_way, &forward->id, forward);
-    deliver_begin_mail(forwards->deliverer, &forwards->relay, -forward->id, &mail);
+    deliver_begin_mail(forwards->deliverer, &forwards->relay, forward->id, &mail);
 }
 
-bool
-forwards_begin_due(Forwards *forwards)
+/* False: nothing new was begun. */
+static bool
+begin_due(Forwards *forwards)
 {
     ForwardSearch search = {.forwards = forwards};
     g_autoptr(GPtrArray) found = g_ptr_array_new();
     g_autoptr(GError) error = NULL;
 
-    if (!forwards || g_hash_table_size(forwards->under_way) >= MOST_MAILS)
+    if (g_hash_table_size(forwards->under_way) >= MOST_MAILS)
         return false;
     search.found = found;
     if (!store_do(forwards->house->store, find_due_forwards, &search, &error))
@@ -157,21 +172,76 @@ forwards_begin_due(Forwards *forwards)
     return found->len > 0;
 }
 
-bool
-forwards_settle(Forwards *forwards, DeliverOutcome *outcome)
+static void
+settle(Forwards *forwards, const DeliverOutcome *outcome)
 {
-    int64_t id = -outcome->tag;
-    ForwardReport report = {.is_final = outcome->verdict == OUTCOME_GONE};
+    ForwardReport report = {.forward =
+                                g_hash_table_lookup(forwards->under_way, &outcome->tag),
+                            .is_final = outcome->verdict == OUTCOME_GONE};
 
-    if (outcome->tag >= 0) /* a row of the outbox */
-        return false;
-    report.forward = g_hash_table_lookup(forwards->under_way, &id);
     if (outcome->verdict != OUTCOME_DELIVERED)
         report.because = outcome->because;
     write_down_forward(forwards, &report);
-    (void)g_hash_table_remove(forwards->under_way, &id);
+    (void)g_hash_table_remove(forwards->under_way, &outcome->tag);
+}
+
+static void
+free_outcome(void *outcome)
+{
     deliver_outcome_free(outcome);
-    return true;
+}
+
+/* What is late at the end of the house is left unrecorded, and sent again. */
+static bool
+is_over(const Forwards *forwards)
+{
+    const Stop *stop = forwards->house->stop;
+
+    return stop_is_set(stop) &&
+           (stop_is_overdue(stop) || deliver_under_way(forwards->deliverer) == 0);
+}
+
+static void *
+go_round(void *self)
+{
+    Forwards *forwards = self;
+
+    while (!is_over(forwards)) {
+        g_autoptr(GPtrArray) outcomes = g_ptr_array_new_with_free_func(free_outcome);
+        bool is_closing = stop_is_set(forwards->house->stop);
+        int wait_ms = is_closing ? LONGEST_CLOSING_MS : LONGEST_WAIT_MS;
+        int64_t asked;
+        bool found;
+
+        (void)rounds_begin(&forwards->rounds, &asked);
+        found = !is_closing && begin_due(forwards);
+        if (!found && deliver_under_way(forwards->deliverer) == 0)
+            rounds_end(&forwards->rounds, asked);
+        deliver_poll(forwards->deliverer, found ? 0 : wait_ms, outcomes);
+        for (guint i = 0; i < outcomes->len; i++)
+            settle(forwards, outcomes->pdata[i]);
+    }
+    rounds_end(&forwards->rounds, G_MAXINT64);
+    return NULL;
+}
+
+void
+forwards_start(Forwards *forwards)
+{
+    int failed;
+
+    if (!forwards)
+        return;
+    failed = pthread_create(&forwards->thread, NULL, go_round, forwards);
+    g_assert(!failed);
+    forwards->is_started = true;
+}
+
+void
+forwards_wake(Forwards *forwards)
+{
+    if (forwards)
+        deliver_wake(forwards->deliverer);
 }
 
 static bool
@@ -181,8 +251,14 @@ count_waiting(StoreTxn *txn, void *self, GError **error)
 }
 
 bool
-forwards_waiting(Forwards *forwards, int64_t *waiting, GError **error)
+forwards_drain(Forwards *forwards, int64_t *waiting, GError **error)
 {
     *waiting = 0;
-    return !forwards || store_do(forwards->house->store, count_waiting, waiting, error);
+    if (!forwards)
+        return true;
+    int64_t round = rounds_ask(&forwards->rounds);
+
+    forwards_wake(forwards);
+    rounds_await(&forwards->rounds, round);
+    return store_do(forwards->house->store, count_waiting, waiting, error);
 }

@@ -1,5 +1,7 @@
-/* Mail that a rule sends on: out of the database, through the relay, and how it went.
- */
+/* Mail that a rule sends on, and acknowledgements: out of the database, through the
+ * relay, and how it went. A thread of its own, for libcurl waits for a server's word
+ * about a whole mail and for nothing else meanwhile: a relay that takes its time would
+ * hold up all webhooks. */
 #pragma once
 
 #include "deliver/deliver.h"
@@ -7,15 +9,16 @@
 
 typedef struct Forwards Forwards;
 
-/* Both lent. NULL without a fault: no relay is configured. */
-Forwards *forwards_new(const IngestHouse *house, Deliverer *deliverer, GError **error);
+/* Lent. NULL without a fault: no relay is configured. The others take that, too. */
+Forwards *forwards_new(const IngestHouse *house, GError **error);
+void forwards_start(Forwards *forwards);
+/* The house is stopping by then, if it was started. Waits for mails under way until
+ * that is overdue. */
 void forwards_free(Forwards *forwards);
 
-/* These two are of the courier thread alone. `forwards` may be NULL. False: nothing new
- * was begun. */
-bool forwards_begin_due(Forwards *forwards);
-/* An outcome that is of a mail. Takes it if so. */
-bool forwards_settle(Forwards *forwards, DeliverOutcome *outcome);
+/* There may be something new. Any thread. */
+void forwards_wake(Forwards *forwards);
 
-/* Any thread. */
-bool forwards_waiting(Forwards *forwards, int64_t *waiting, GError **error);
+/* Blocks until each mail that is due has been tried, or the house stops; how many still
+ * wait. Any thread. */
+bool forwards_drain(Forwards *forwards, int64_t *waiting, GError **error);

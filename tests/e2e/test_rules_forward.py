@@ -3,8 +3,10 @@
 import email
 import email.policy
 import sqlite3
+import threading
 
 import pytest
+import rig.relay
 
 from letters import letter
 from rig.house import wait_for
@@ -234,3 +236,27 @@ def test_a_relay_without_tls_gets_nothing_unless_it_may(house, box, relay):
                            "tls": {"required": False}})
     done = house.run("check")
     assert done.returncode == 78 and "loopback servers only" in done.stderr
+
+
+def test_a_relay_that_takes_its_time_holds_up_no_webhook(house, box, hooks, monkeypatch):
+    """It has the mail and says nothing yet, as one does that looks for viruses."""
+    taken, go_on = threading.Event(), threading.Event()
+
+    def read_slowly(lines, read=rig.relay.read_mail):
+        octets = read(lines)
+        taken.set()
+        go_on.wait()
+        return octets
+
+    monkeypatch.setattr(rig.relay, "read_mail", read_slowly)
+    with Relay() as relay:
+        forward_to(house, relay, INSIDE, subject="*order*")
+        house.start()
+        box.deliver(letter("An order"))
+        assert taken.wait(60), house.log
+        box.deliver(letter("A question"))
+        wait_for(lambda: len(hooks.events) == 2, what=house.log)
+        assert forwards(house) == [("waiting", 0, None)]
+        go_on.set()
+        wait_for(lambda: forwards(house) == [("done", 1, None)], what=house.log)
+        assert house.stop() == 0
