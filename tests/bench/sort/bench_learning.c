@@ -13,7 +13,8 @@
 #include "sort/classify/classify.h"
 
 enum {
-    FIELDS = 6
+    FIELDS = 6,
+    MODEL_LABELS = LABEL_OTHER + 1
 };
 
 static double
@@ -47,27 +48,45 @@ lesson_of(const Classifier *classifier, char *const *fields,
     return lesson;
 }
 
-static bool
-is_right(const Classifier *classifier, char *const *fields)
+typedef struct Counts {
+    guint truth[MODEL_LABELS], said[MODEL_LABELS], hits[MODEL_LABELS];
+} Counts;
+
+static void
+count_text(const Classifier *classifier, char *const *fields, Counts *counts)
 {
     Classification said;
-    bool right;
+    Label truth;
 
+    g_assert(label_from_name(fields[3], &truth) && truth <= LABEL_OTHER);
     shape_init(&classification_shape, &said);
     (void)classify_text(classifier, fields[4], fields[5], fields[2], &said);
-    right = strcmp(label_name(said.label), fields[3]) == 0;
+    counts->truth[truth]++;
+    counts->said[said.label]++;
+    counts->hits[truth] += said.label == truth;
     shape_clear(&classification_shape, &said);
-    return right;
 }
 
-static double
-share_right(const Classifier *classifier, const GPtrArray *judged)
+/* "accuracy, macro-F1". Yours. */
+static char *
+tell_score(const Classifier *classifier, const GPtrArray *judged)
 {
+    Counts counts = {0};
     guint right = 0;
+    guint labels = 0;
+    double f1 = 0;
 
     for (guint i = 0; i < judged->len; i++)
-        right += is_right(classifier, judged->pdata[i]);
-    return right / (double)MAX(judged->len, 1u);
+        count_text(classifier, judged->pdata[i], &counts);
+    for (size_t i = 0; i < MODEL_LABELS; i++) {
+        if (counts.truth[i] == 0)
+            continue;
+        right += counts.hits[i];
+        labels++;
+        f1 += 2.0 * counts.hits[i] / (counts.truth[i] + counts.said[i]);
+    }
+    return g_strdup_printf("%.3f (macro-F1 %.3f)", right / (double)MAX(judged->len, 1u),
+                           f1 / MAX(labels, 1u));
 }
 
 static void
@@ -104,26 +123,27 @@ main(void)
     g_autoptr(GPtrArray) judged = g_ptr_array_new();
     g_autoptr(GBytes) table = NULL;
     LearnReport report;
-    double before, begun_ms, took_ms;
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    double begun_ms, took_ms;
     gsize size;
     const void *bytes;
 
     g_assert_no_error(error);
     read_lines(classifier, settings, lessons, judged);
-    before = share_right(classifier, judged);
+    before = tell_score(classifier, judged);
     begun_ms = now_ms();
     table = classify_learn(lessons, &report, &error);
     took_ms = now_ms() - begun_ms;
     g_assert_no_error(error);
     bytes = g_bytes_get_data(table, &size);
     g_assert(classifier_teach(classifier, bytes, size, &error));
-    printf(
-        "taught %u, set aside %u, refused %d, accuracy %.3f before, %.3f after, %.0f "
-        "ms; canaries %.3f, %.3f, trust in them %.3f, %.3f\n",
-        lessons->texts->len, report.contradicted ? report.contradicted->len : 0,
-        report.is_refused, before, share_right(classifier, judged), took_ms,
-        report.canary_before, report.canary_after, report.trust_before,
-        report.trust_after);
+    after = tell_score(classifier, judged);
+    printf("taught %u, set aside %u, refused %d, accuracy %s before, %s after, %.0f "
+           "ms; canaries %.3f, %.3f, trust in them %.3f, %.3f\n",
+           lessons->texts->len, report.contradicted ? report.contradicted->len : 0,
+           report.is_refused, before, after, took_ms, report.canary_before,
+           report.canary_after, report.trust_before, report.trust_after);
     learn_report_clear(&report);
     return 0;
 }
