@@ -6,7 +6,8 @@
 #include "sort/parse/quote_words.h"
 
 enum {
-    RULED_MOST_BYTES = 120
+    RULED_MOST_BYTES = 120,
+    WRITER_MOST_BYTES = 60
 };
 
 static bool
@@ -30,6 +31,22 @@ has_verb(const char *line)
         bool starts = at && (at == line || !is_letter(at[-1]) || (**verb & 0x80));
 
         if (starts && is_verb_end(at + strlen(*verb)))
+            return true;
+    }
+    return false;
+}
+
+/* Do a verb and the colon alone follow so many words? */
+static bool
+verb_stands_at(const char *line, unsigned words)
+{
+    for (; words > 0 && line; words--) {
+        line = strchr(line, ' ');
+        line = line ? line + 1 : NULL;
+    }
+    for (const char *const *verb = parse_quote_verbs; line && *verb; verb++) {
+        if (g_str_has_prefix(line, *verb) &&
+            strspn(line + strlen(*verb), " :\xc2\xa0") == strlen(line + strlen(*verb)))
             return true;
     }
     return false;
@@ -140,6 +157,37 @@ parse_is_attribution(const char *line)
         return count_digits(text) >= 3 || has_colon;
     return count_digits(text) >= 3 &&
            (parse_starts_with_any(text, parse_quote_openers) || has_time(text));
+}
+
+/* "You wrote" speaks to somebody. */
+static bool
+is_pronoun(const char *lower)
+{
+    static const char *const pronouns[] = {
+        "you ", "he ",   "she ", "we ",  "they ", "usted ", "tú ",      "ella ",
+        "él ",  "du ",   "sie ", "ihr ", "vous ", "tu ",    "il ",      "elle ",
+        "lei ", "você ", "ele ", "ela ", "u ",    "jij ",   "someone ", NULL};
+
+    return parse_starts_with_any(lower, pronouns);
+}
+
+bool
+parse_is_writer(Span line, const char *lower)
+{
+    Span text = parse_trim_span(line);
+    unsigned words = 0;
+
+    if (!lower || text.size > WRITER_MOST_BYTES || !has_colon_end(lower) ||
+        is_pronoun(lower))
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (i > 0 && text.at[i - 1] != ' ')
+            continue;
+        if (!g_unichar_isupper(g_utf8_get_char(text.at + i)))
+            break;
+        words++;
+    }
+    return words >= 1 && words <= 4 && verb_stands_at(lower, words);
 }
 
 bool

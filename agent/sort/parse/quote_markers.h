@@ -5,8 +5,12 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "sort/parse/span.h"
+
 /* "On Monday, 3 May 2021 at 10:00, A <a@b> wrote:" */
 bool parse_is_attribution(const char *line);
+/* "Eva Example wrote:", nothing else; `line` as it was written, `lower` may be NULL. */
+bool parse_is_writer(Span line, const char *lower);
 /* Does it begin as one: with "On", a weekday, a date? */
 bool parse_opens_attribution(const char *line);
 /* "-----Original Message-----", "---------- Forwarded message ---------" */

@@ -190,6 +190,19 @@ is_header_block(const Lines *lines, size_t first)
            (has_address || (seen & 1u << LABEL_FIELD_SUBJECT));
 }
 
+/* "Eva Example wrote:" right above what she wrote. */
+static bool
+names_writer(const Lines *lines, size_t i)
+{
+    size_t below = i + 1;
+
+    while (below < lines->len && below < i + 3 &&
+           parse_is_blank(parse_line(lines, below)))
+        below++;
+    return below < lines->len && is_quoted_line(parse_line(lines, below)) &&
+           parse_is_writer(parse_line(lines, i)->text, parse_line(lines, i)->lower);
+}
+
 static bool
 starts_quote(const Lines *lines, size_t i)
 {
@@ -200,7 +213,7 @@ starts_quote(const Lines *lines, size_t i)
         return false;
     return lower && ((lines->has_above && parse_is_above_line(lower)) ||
                      parse_is_separator(lower) || attribution_at(lines, i) > 0 ||
-                     is_header_block(lines, i));
+                     is_header_block(lines, i) || names_writer(lines, i));
 }
 
 /* The first line that reaches into the mark; their number: none does. */

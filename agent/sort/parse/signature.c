@@ -98,16 +98,26 @@ is_thanks(const Lines *lines, const char *lower)
     return is_word_of(lines->thanks, lower, strlen(lower));
 }
 
-/* Also in two languages: "Vennlig hilsen / Best regards". */
+static bool
+is_farewell(const Lines *lines, const char *lower, size_t length)
+{
+    return is_word_of(lines->closings, lower, length) ||
+           is_word_of(lines->thanks, lower, length);
+}
+
+/* Also two of them: "Vennlig hilsen / Best regards", "Gracias. Un saludo". */
 static bool
 is_closing(const Lines *lines, const char *lower)
 {
     size_t length = strcspn(lower, "/");
 
-    if (strlen(lower) > CLOSING_MOST_BYTES ||
-        (!is_word_of(lines->closings, lower, length) &&
-         !is_word_of(lines->thanks, lower, length)))
+    if (strlen(lower) > CLOSING_MOST_BYTES)
         return false;
+    if (!is_farewell(lines, lower, length)) {
+        length = strcspn(lower, "/.,");
+        if (!is_farewell(lines, lower, length))
+            return false;
+    }
     lower += length;
     return *lower == '\0' || is_closing(lines, lower + 1 + strspn(lower + 1, " "));
 }

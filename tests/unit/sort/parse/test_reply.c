@@ -75,6 +75,17 @@ static const struct {
      "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n\n"
      "> Shall we?\n",
      "Works now.", "Eva"},
+    {PLAIN "Works.\n\nEva Example wrote:\n> Does it?\n", "Works.", NULL},
+    {PLAIN "Va.\n\nEva G\xc3\xb3mez escribi\xc3\xb3:\n\n> \xc2\xbfVa?\n", "Va.", NULL},
+    {PLAIN "Va.\n\nEva a \xc3\xa9"
+           "crit\xc2\xa0:\n> Va?\n",
+     "Va.", NULL},
+    {PLAIN "Well.\n\nYou wrote:\n> it does\n", "Well.\n\nYou wrote:", NULL},
+    {PLAIN "Well.\n\nEva wrote:\nit does\n", "Well.\n\nEva wrote:\nit does", NULL},
+    {PLAIN "Works now.\n\nMuchas gracias. Un saludo,\nEva\n", "Works now.", "Eva"},
+    {PLAIN "Works now.\n\nFeliz d\xc3\xad"
+           "a.\nEva\n",
+     "Works now.", "Eva"},
     {PLAIN "Works now.\n\nSent from Edison Mail\n", "Works now.", "Edison"},
     {PLAIN "Works now.\n\nObt\xc3\xa9n BlueMail para Android\n", "Works now.", "Blue"},
     {PLAIN "Works now.\n\n---\nEste correo electr\xc3\xb3nico ha sido comprobado en "
