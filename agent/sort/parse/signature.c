@@ -297,6 +297,9 @@ is_device_line(const Lines *lines, size_t i)
     if (g_str_has_prefix(lower, "outlook ") &&
         count_words((Span){lower, length}) > OUTLOOK_MOST_WORDS)
         return false;
+    if (names_device(lines, lower) && is_somebodys_own(lower) &&
+        count_words((Span){lower, length}) <= OUTLOOK_MOST_WORDS)
+        return true;
     if (names_device(lines, lower))
         return !is_prose(line) || !is_followed_by_prose(lines, i + 1);
     return !is_prose(line) &&

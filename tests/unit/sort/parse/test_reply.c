@@ -86,6 +86,10 @@ static const struct {
     {PLAIN "Works now.\n\nFeliz d\xc3\xad"
            "a.\nEva\n",
      "Works now.", "Eva"},
+    {PLAIN
+     "Works now.\n\nEnviado desde mi smartphone Samsung Galaxy.\nIt is said to work "
+     "again now.\n",
+     "Works now.", "Galaxy"},
     {PLAIN "Works now.\n\nSent from Edison Mail\n", "Works now.", "Edison"},
     {PLAIN "Works now.\n\nObt\xc3\xa9n BlueMail para Android\n", "Works now.", "Blue"},
     {PLAIN "Works now.\n\n---\nEste correo electr\xc3\xb3nico ha sido comprobado en "
