@@ -85,12 +85,11 @@ clock_format_ms(int64_t epoch_ms)
     char text[] = "YYYY-MM-DDThh:mm:ss.mmmZ";
     struct tm utc;
     int64_t ms = epoch_ms % 1000;
+    bool is_before = ms < 0; /* 1970, where division rounds the wrong way */
 
-    if (ms < 0)
-        ms += 1000;
-    if (!break_down((epoch_ms - ms) / 1000, &utc))
+    if (!break_down(epoch_ms / 1000 - (is_before ? 1 : 0), &utc))
         return NULL;
-    (void)put_digits(put_second(text, &utc) + 1, (int)ms, 3);
+    (void)put_digits(put_second(text, &utc) + 1, (int)(is_before ? ms + 1000 : ms), 3);
     return g_strdup(text);
 }
 

@@ -1,4 +1,4 @@
-#include "gathering.h"
+#include "store/gathering.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -23,8 +23,8 @@ typedef struct File {
     char *held;
     int size;         /* of what is held */
     sqlite3_int64 at; /* where in the file it belongs */
-    /* As many bytes as the VFS beneath wants. */
-    _Alignas(max_align_t) sqlite3_file beneath[];
+    /* As many bytes as the VFS beneath wants. SQLite aligns what it gives by 8. */
+    _Alignas(sqlite3_int64) sqlite3_file beneath[];
 } File;
 
 static sqlite3_file *
