@@ -48,6 +48,7 @@ forwards_new(const IngestHouse *house, GError **error)
                                      .is_tls_required = config->tls_required,
                                      .ca_file = config->tls_ca,
                                      .user = config->user,
+                                     .stop = house->stop,
                                      .password = forwards->password};
     forwards->under_way = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                                 (GDestroyNotify)store_forward_free);
@@ -172,6 +173,14 @@ begin_due(Forwards *forwards)
     return found->len > 0;
 }
 
+/* What is late at the end of the house is left unrecorded, and sent again. */
+static bool
+is_given_up(const Forwards *forwards, const DeliverOutcome *outcome)
+{
+    return outcome->verdict != OUTCOME_DELIVERED &&
+           stop_is_overdue(forwards->house->stop);
+}
+
 static void
 settle(Forwards *forwards, const DeliverOutcome *outcome)
 {
@@ -181,7 +190,8 @@ settle(Forwards *forwards, const DeliverOutcome *outcome)
 
     if (outcome->verdict != OUTCOME_DELIVERED)
         report.because = outcome->because;
-    write_down_forward(forwards, &report);
+    if (!is_given_up(forwards, outcome))
+        write_down_forward(forwards, &report);
     (void)g_hash_table_remove(forwards->under_way, &outcome->tag);
 }
 
@@ -191,7 +201,6 @@ free_outcome(void *outcome)
     deliver_outcome_free(outcome);
 }
 
-/* What is late at the end of the house is left unrecorded, and sent again. */
 static bool
 is_over(const Forwards *forwards)
 {

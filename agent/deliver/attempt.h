@@ -28,10 +28,15 @@ struct Deliverer {
     CURLM *multi;
     GHashTable *attempts; /* Attempt, owned */
     GHashTable *rested;   /* endpoint -> GPtrArray of Attempt, for the next events */
+    GHashTable *relays;   /* descriptors of connections to relays */
 };
 
 /* Takes `attempt`. */
 void attempt_start(Deliverer *deliverer, Attempt *attempt);
+
+/* Before the multi handle goes: libcurl says QUIT to every relay it is connected to and
+ * would wait minutes for the answer. */
+void mail_hang_up(const Deliverer *deliverer);
 
 /* What an SMTP server's last word means. */
 DeliverVerdict mail_verdict(CURLcode failed, long status);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/secret.h"
+#include "base/stop.h"
 
 /* Lent for as long as the Deliverer lives. */
 typedef struct DeliverEndpoint {
@@ -61,6 +62,7 @@ typedef struct DeliverRelay {
     const char *ca_file;    /* NULL: the system's */
     const char *user;       /* NULL: no log-in */
     const Secret *password; /* NULL: none */
+    const Stop *stop;       /* overdue: gives up what is under way, within a second */
 } DeliverRelay;
 
 /* A mail, sent as it is behind the header fields of `head` (CRLF each). All lent. */

@@ -53,6 +53,7 @@ deliverer_new(void)
                                (long)MOST_CONNECTIONS);
     g_assert(failed == CURLM_OK);
     deliverer->rested = g_hash_table_new_full(NULL, NULL, NULL, free_list);
+    deliverer->relays = g_hash_table_new(NULL, NULL);
     deliverer->attempts =
         g_hash_table_new_full(NULL, NULL, (GDestroyNotify)attempt_free, NULL);
     return deliverer;
@@ -71,7 +72,9 @@ deliverer_free(Deliverer *deliverer)
         (void)curl_multi_remove_handle(deliverer->multi, ((Attempt *)attempt)->handle);
     g_hash_table_destroy(deliverer->attempts);
     g_hash_table_destroy(deliverer->rested);
+    mail_hang_up(deliverer);
     (void)curl_multi_cleanup(deliverer->multi);
+    g_hash_table_destroy(deliverer->relays);
     g_free(deliverer);
 }
 

@@ -1,11 +1,16 @@
 /* Mail through a relay, over SMTP. */
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "deliver/attempt.h"
 
+/* A large mail on a slow line takes minutes; a relay is silent for two at most. */
 enum {
-    MAIL_TIMEOUT_MS = 120000
+    MAIL_TIMEOUT_MS = 3600000,
+    SLOWEST_BYTES_PER_S = 1000,
+    LONGEST_SLOW_S = 120,
 };
 
 static size_t
@@ -19,6 +24,71 @@ give_mail(char *bytes, size_t size, size_t count, void *self)
         memcpy(bytes, attempt->mail->data + attempt->mail_sent, given);
     attempt->mail_sent += given;
     return given;
+}
+
+static curl_socket_t
+open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    Deliverer *deliverer = self;
+    int opened =
+        socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+    (void)purpose;
+    if (opened < 0)
+        return CURL_SOCKET_BAD;
+    (void)g_hash_table_add(deliverer->relays, GINT_TO_POINTER(opened));
+    return opened;
+}
+
+static int
+close_socket(void *self, curl_socket_t opened)
+{
+    Deliverer *deliverer = self;
+
+    (void)g_hash_table_remove(deliverer->relays, GINT_TO_POINTER(opened));
+    return close(opened);
+}
+
+void
+mail_hang_up(const Deliverer *deliverer)
+{
+    GHashTableIter iter;
+    gpointer opened;
+
+    g_hash_table_iter_init(&iter, deliverer->relays);
+    while (g_hash_table_iter_next(&iter, &opened, NULL))
+        (void)shutdown(GPOINTER_TO_INT(opened), SHUT_RD);
+}
+
+static CURLcode
+set_up_sockets(CURL *handle, Deliverer *deliverer)
+{
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket) |
+           curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, deliverer) |
+           curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) |
+           curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, deliverer);
+}
+
+/* libcurl waits within itself for the answer to the end of a mail, and asks here once a
+ * second whether it shall go on. */
+static int
+go_on(void *stop, curl_off_t most_down, curl_off_t down, curl_off_t most_up,
+      curl_off_t up)
+{
+    (void)most_down, (void)down, (void)most_up, (void)up;
+    return stop_is_overdue(stop) ? 1 : 0;
+}
+
+static CURLcode
+set_up_patience(CURL *handle, const Stop *stop)
+{
+    return curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)MAIL_TIMEOUT_MS) |
+           curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT,
+                            (long)SLOWEST_BYTES_PER_S) |
+           curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)LONGEST_SLOW_S) |
+           curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L) |
+           curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, go_on) |
+           curl_easy_setopt(handle, CURLOPT_XFERINFODATA, (void *)(uintptr_t)stop);
 }
 
 static CURLcode
@@ -57,7 +127,6 @@ set_up_mail(Attempt *attempt, const char *from)
            curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) |
            curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                             (long)CONNECT_TIMEOUT_MS) |
-           curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)MAIL_TIMEOUT_MS) |
            curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, attempt->fault) |
            curl_easy_setopt(handle, CURLOPT_PRIVATE, attempt);
 }
@@ -102,7 +171,9 @@ deliver_begin_mail(Deliverer *deliverer, const DeliverRelay *relay, int64_t tag,
                         (guint)strlen(mail->head));
     append_lines(attempt->mail, bytes, size);
     g_assert(attempt->handle && attempt->headers);
-    failed = set_up_relay(attempt->handle, relay) | set_up_mail(attempt, mail->from);
+    failed = set_up_relay(attempt->handle, relay) | set_up_mail(attempt, mail->from) |
+             set_up_patience(attempt->handle, relay->stop) |
+             set_up_sockets(attempt->handle, deliverer);
     g_assert(failed == CURLE_OK);
     attempt_start(deliverer, attempt);
 }
