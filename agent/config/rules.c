@@ -1,7 +1,6 @@
 /* `when:` of a rule, the one part of the file that is a tree. */
 #include "config/reader.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "model/opinion.h"
@@ -55,8 +54,10 @@ static const Vocabulary vocabularies[] = {
 static bool
 fits_name(const RuleValue *value, const char *name)
 {
+    g_autofree char *lower = g_ascii_strdown(value->text, -1);
+
     return value->pattern ? pattern_matches(value->pattern, name)
-                          : fnmatch(value->text, name, FNM_CASEFOLD) == 0;
+                          : g_pattern_match_simple(lower, name);
 }
 
 static bool

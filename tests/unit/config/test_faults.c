@@ -119,6 +119,8 @@ static const struct {
      "postroom.yaml:4:12: rules[1].name: is the name of another one\n"
      "postroom.yaml:4:21: rules[1].when: needs tests such as {label: lead}\n"
      "postroom.yaml:4:31: rules[1].then: says nothing to do"},
+    {"state: s\nrules:\n  - {name: r, when: {label: \"[ls]*\"}, then: {close: true}}\n",
+     "postroom.yaml:3:29: rules[0].when.label: '[ls]*' is no label"},
 };
 
 static void
