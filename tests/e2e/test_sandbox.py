@@ -29,7 +29,7 @@ def sorters_of(daemon):
 
 def memory_of(pid):
     """All that can be read of a process: mappings, arguments, environment."""
-    octets = b""
+    octets = bytearray()  # grows in place
     with open(f"/proc/{pid}/maps", encoding="ascii", errors="replace") as maps, \
             open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in maps:
@@ -47,7 +47,7 @@ def memory_of(pid):
     for part in ("cmdline", "environ"):
         with open(f"/proc/{pid}/{part}", "rb") as file:
             octets += file.read()
-    return octets
+    return bytes(octets)
 
 
 @pytest.fixture
