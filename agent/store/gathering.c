@@ -126,10 +126,7 @@ file_lock(sqlite3_file *file, int level)
 static int
 file_unlock(sqlite3_file *file, int level)
 {
-    int code = let_go(file);
-    int unlocked = beneath(file)->pMethods->xUnlock(beneath(file), level);
-
-    return code ? code : unlocked;
+    return beneath(file)->pMethods->xUnlock(beneath(file), level);
 }
 
 static int
@@ -138,13 +135,11 @@ file_check_lock(sqlite3_file *file, int *is_locked)
     return beneath(file)->pMethods->xCheckReservedLock(beneath(file), is_locked);
 }
 
+/* Nothing leaves here: SQLite does not always heed what this says. */
 static int
 file_control(sqlite3_file *file, int what, void *value)
 {
-    int code = let_go(file);
-
-    return code ? code
-                : beneath(file)->pMethods->xFileControl(beneath(file), what, value);
+    return beneath(file)->pMethods->xFileControl(beneath(file), what, value);
 }
 
 static int
@@ -204,7 +199,9 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = file_shm_unmap,
 };
 
-/* Journals and temporary files are as they were: they are written seldom. */
+/* The log alone. Into the database a checkpoint writes, and where it moves a part of
+ * the log it counts those pages as moved without a sync, or any call whose fault it
+ * heeds. */
 static int
 vfs_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file, int flags,
          int *given)
@@ -213,7 +210,7 @@ vfs_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file, int flags,
     File *self = (File *)file;
     int code;
 
-    if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)))
+    if (!(flags & SQLITE_OPEN_WAL))
         return below->xOpen(below, path, file, flags, given);
     memset(self, 0, sizeof *self);
     self->beneath->pMethods = NULL;

@@ -1,5 +1,5 @@
-/* Gathering: SQLite writes page by page, with a call for each page and one for each
- * page's header; what follows on each other leaves in one call of many pages.
+/* Gathering: SQLite writes its log page by page, with a call for each page and one for
+ * each page's header; what follows on each other leaves in one call of many pages.
  *
  * A VFS over the default one. Nothing is held beyond a sync, and nothing that was held
  * is ever read from the file. It wants `PRAGMA synchronous = FULL`: then SQLite syncs a
